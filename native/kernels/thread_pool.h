@@ -1,0 +1,57 @@
+// Threads for loops of some microseconds. The caller works too, and chunks are claimed one by one, so a worker that the
+// machine does not schedule delays nobody unless it was stopped inside a chunk.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace gsv::kernels {
+
+class ThreadPool {
+ public:
+  // threads counts the caller; 1 starts none.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+
+  // Calls body(chunk, worker) for every chunk in [0, chunks), worker in [0, threads()); returns when all are done.
+  // body must not throw. When another thread is inside run(), the caller does all chunks itself as worker 0.
+  template <class Body>
+  void run(int chunks, Body&& body) {
+    using Plain = std::remove_reference_t<Body>;
+    auto call = [](void* context, int chunk, int worker) { (*static_cast<Plain*>(context))(chunk, worker); };
+    run_erased(chunks, call, const_cast<void*>(static_cast<const void*>(&body)));
+  }
+
+ private:
+  using Call = void (*)(void* context, int chunk, int worker);
+
+  void run_erased(int chunks, Call call, void* context);
+  void work(int worker);
+  bool claim_and_run(uint32_t epoch, int worker);
+  uint64_t wait_for_work(uint32_t seen_epoch);
+
+  // High half: the loop's number; low half: chunks not yet claimed. One word, so that a claim cannot take a chunk of
+  // another loop than the one it looked at.
+  alignas(64) std::atomic<uint64_t> ticket_{0};
+  alignas(64) std::atomic<uint32_t> epoch_{0};  // what sleeping workers wait on
+  alignas(64) std::atomic<uint32_t> unfinished_{0};
+  alignas(64) std::atomic<uint32_t> sleepers_{0};
+  // Written before the ticket is published, read only after a successful claim.
+  Call call_ = nullptr;
+  void* context_ = nullptr;
+  std::atomic<bool> quit_{false};
+  std::mutex busy_;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace gsv::kernels
