@@ -1,0 +1,163 @@
+/**
+ * The whole contract between `lib/` and `native/`. Every function that takes a `job` returns at once; what comes of it
+ * arrives as events of that job: any number of `progress`, then one `done` or `failed`.
+ * A test compares this file with what the addon exports.
+ */
+
+declare const voiceBrand: unique symbol
+declare const referenceBrand: unique symbol
+
+/** A loaded voice; opaque. */
+export interface VoiceHandle {
+  readonly [voiceBrand]: true
+}
+
+/** A prepared reference; opaque. It belongs to the networks of the voice that made it. */
+export interface ReferenceHandle {
+  readonly [referenceBrand]: true
+}
+
+export type AttributeValue = boolean | number | string | readonly number[] | readonly (readonly number[])[]
+
+/** A setting of a blueprint. */
+export interface Attribute {
+  readonly name: string
+  readonly type: 'bool' | 'int' | 'float' | 'str' | 'int[]' | 'int[][]'
+  readonly value: AttributeValue
+}
+
+/** One tensor of a blueprint and where it is in the checkpoint. */
+export interface FillTensor {
+  readonly name: string
+  /** With weight norm the checkpoint holds `source`_g and `source`_v. */
+  readonly source: string
+  readonly shape: readonly number[]
+  /** The dimension that keeps its own norm; -1: no weight norm. */
+  readonly weightNormDim: number
+}
+
+export interface FillRequest {
+  readonly network: string
+  readonly blueprint: string
+  readonly checkpoint: string
+  readonly output: string
+  readonly tensors: readonly FillTensor[]
+  readonly attributes: readonly Attribute[]
+}
+
+export interface LoadVoiceRequest {
+  readonly s1: string
+  readonly s2: string
+  readonly hubert: string
+  /** Empty: none. */
+  readonly bert: string
+  readonly version: string
+  readonly sampleRate: number
+  /** 0: as many as there are cores. */
+  readonly threads: number
+  readonly device: string
+  readonly precision: string
+}
+
+export interface Recording {
+  /** Mono, nominally in [-1, 1]. */
+  readonly samples: Float32Array
+  readonly sampleRate: number
+}
+
+export interface PrepareReferenceRequest {
+  readonly voice: VoiceHandle
+  readonly recordings: readonly Recording[]
+}
+
+/** BERT input of one stretch of Chinese; `word2ph` has one entry per id between [CLS] and [SEP]. */
+export interface BertSpan {
+  readonly ids: Int32Array
+  readonly word2ph: Int32Array
+  readonly firstPhone: number
+}
+
+export interface PhoneSequence {
+  readonly phones: Int32Array
+  readonly bert: readonly BertSpan[]
+}
+
+export interface SpeakRequest {
+  readonly voice: VoiceHandle
+  readonly reference: ReferenceHandle
+  /** No phones: the reference-free path. */
+  readonly prompt: PhoneSequence
+  readonly text: PhoneSequence
+  readonly topK: number
+  readonly topP: number
+  readonly temperature: number
+  readonly repetitionPenalty: number
+  readonly speed: number
+  readonly noiseScale: number
+  readonly maxTokens: number
+  /** Below 2^53. */
+  readonly seed: number
+  /** Index of the sentence in its request. */
+  readonly sentence: number
+}
+
+export interface Tensor {
+  readonly shape: readonly number[]
+  readonly data: Float32Array | BigInt64Array
+}
+
+export interface ProbeRequest {
+  readonly voice: VoiceHandle
+  readonly stage: string
+  readonly tensors: Readonly<Record<string, Tensor>>
+}
+
+export interface Spoken {
+  readonly samples: Float32Array
+  readonly sampleRate: number
+  readonly tokens: Int32Array
+  readonly truncated: boolean
+  readonly attempts: number
+  readonly semanticSeconds: number
+  readonly acousticSeconds: number
+}
+
+export interface NativeEvent {
+  readonly job: number
+  readonly kind: 'progress' | 'done' | 'failed'
+}
+
+export interface ProgressEvent extends NativeEvent {
+  readonly kind: 'progress'
+  readonly tokens: number
+}
+
+export interface FailedEvent extends NativeEvent {
+  readonly kind: 'failed'
+  readonly code: string
+  readonly message: string
+  readonly detail: string
+}
+
+export interface Binding {
+  /** Once per environment, before any job. */
+  setEventHandler(handler: (event: NativeEvent) => void): void
+  /** Opens LibTorch, then the engine library. */
+  openEngine(job: number, libtorch: string, engine: string): void
+  /** Done: `{ json }`. Needs no engine. */
+  inspect(job: number, path: string): void
+  /** Done: `{ parameters, warnings }`. */
+  fill(job: number, request: FillRequest): void
+  /** Done: `{ voice, bytes }`. */
+  loadVoice(job: number, request: LoadVoiceRequest): void
+  /** Done: `{ reference, seconds, tokens }`. */
+  prepareReference(job: number, request: PrepareReferenceRequest): void
+  /** Done: `Spoken`. Progress: `{ tokens }`. */
+  speak(job: number, request: SpeakRequest): void
+  /** Done: `{ tensors }`. */
+  probe(job: number, request: ProbeRequest): void
+  /** Ends a job with `ERR_GSV_ABORTED` as soon as it next looks. Unknown jobs are ignored. */
+  cancel(job: number): void
+  /** Gives a handle's memory back; running jobs keep what they use. */
+  release(handle: VoiceHandle | ReferenceHandle): void
+}

@@ -1,0 +1,247 @@
+import { OptionRangeError, OptionTypeError } from './errors.js'
+import type { CutMethod, LanguageMode, Lexicon } from './text/index.js'
+import type { Logger, SynthesisProgress } from './types.js'
+
+/** Where a voice comes from and how it runs. Give `voice`, or `gpt` and `sovits` with the shared networks they need. */
+export interface GptSovitsConfig {
+  /** An imported voice: a folder with `voice.json`. */
+  voice?: string
+  /** GPT weights as the public project writes them (`*.ckpt`). */
+  gpt?: string
+  /** SoVITS weights as the public project writes them (`*.pth`). */
+  sovits?: string
+  /** Folder of chinese-hubert-base. Needed with `gpt` and `sovits`. */
+  hubert?: string
+  /** Folder of chinese-roberta-wwm-ext-large. Only Chinese needs it. */
+  bert?: string
+  /** `'auto'` (default) is `'cpu'`; `'cuda'` or `'cuda:1'` need a CUDA LibTorch. */
+  device?: string
+  /** How the weights of the token network are held; `'auto'` (default) is `'fp32'`. */
+  precision?: 'auto' | 'fp32' | 'fp16' | 'int8'
+  /** Threads for the networks; 1 to 1024. Defaults to the number of cores. The samples do not depend on it. */
+  threads?: number
+  /** Where imported modules are kept. Defaults to `GSV_CACHE_DIR` or the platform's cache folder. */
+  cacheDir?: string
+  /** Told of what takes time and of what is odd; silent by default. */
+  logger?: Logger
+  /** Path of the addon, for bundlers; the engine library is looked for beside it. */
+  nativeBinding?: string
+}
+
+/** What is asked of one synthesis. One set of names in the class, the command line and the server. */
+export interface SynthesisOptions {
+  /** Language of the text. Defaults to `'en'`. See docs/text.md for the modes. */
+  language?: LanguageMode
+  /** Tempo: 2 is twice as fast. Range 0.25 to 4, default 1. */
+  speed?: number
+  /** Only the likeliest `topK` tokens are drawn from. Integer, 1 to 1025, default 15. */
+  topK?: number
+  /** Only the likeliest tokens whose probabilities sum to `topP` are drawn from. Above 0 to 1, default 1. */
+  topP?: number
+  /** How far sampling strays from the likeliest token. 0 to 2, default 1; 0 takes the likeliest whatever the seed. */
+  temperature?: number
+  /** Divides the logits of tokens already used. 0.5 to 5, default 1.35; 1 is none. */
+  repetitionPenalty?: number
+  /** The same seed gives the same samples. Integer, 0 to 2^53-1; drawn at random and reported when not given. */
+  seed?: number
+  /** How the text is cut into sentences. Default `'cut5'`: at every punctuation mark. */
+  cut?: CutMethod
+  /** Silence after each sentence in seconds. 0 to 10, default 0.3. */
+  pause?: number
+  /** Longest sentence in semantic tokens, 25 a second. Integer, 1 to 1500, default 1500. */
+  maxTokens?: number
+  /** How much the decoder's latent varies. 0 to 2, default 0.5, as upstream. */
+  noiseScale?: number
+  /** Phones of words of your own, by language. */
+  lexicon?: Lexicon
+  /** Stops the call; the promise rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** Called as tokens and sentences come. An error thrown here rejects the call. */
+  onProgress?: (progress: SynthesisProgress) => void
+}
+
+interface NumberRule {
+  readonly default?: number
+  readonly min: number
+  readonly max: number
+  readonly integer?: boolean
+  /** The minimum itself is not allowed. */
+  readonly above?: boolean
+}
+
+/** Ranges and defaults of every number, once; the command line and the docs read them here. */
+export const numberRules = {
+  speed: { default: 1, min: 0.25, max: 4 },
+  topK: { default: 15, min: 1, max: 1025, integer: true },
+  topP: { default: 1, min: 0, max: 1, above: true },
+  temperature: { default: 1, min: 0, max: 2 },
+  repetitionPenalty: { default: 1.35, min: 0.5, max: 5 },
+  seed: { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true },
+  pause: { default: 0.3, min: 0, max: 10 },
+  maxTokens: { default: 1500, min: 1, max: 1500, integer: true },
+  noiseScale: { default: 0.5, min: 0, max: 2 }
+} as const satisfies Record<string, NumberRule>
+
+export const languageModes: readonly LanguageMode[] = [
+  'zh', 'en', 'ja', 'ko', 'yue', 'all_zh', 'all_ja', 'all_ko', 'all_yue', 'auto', 'auto_yue'
+]
+export const cutMethods: readonly CutMethod[] = ['cut0', 'cut1', 'cut2', 'cut3', 'cut4', 'cut5']
+
+const synthesisKeys: readonly string[] = [
+  ...Object.keys(numberRules), 'language', 'cut', 'lexicon', 'signal', 'onProgress'
+]
+const configKeys: readonly string[] = [
+  'voice', 'gpt', 'sovits', 'hubert', 'bert', 'device', 'precision', 'threads', 'cacheDir', 'logger', 'nativeBinding'
+]
+
+/** Every option, checked and with its default; later changes of the caller's object change nothing. */
+export interface ResolvedSynthesisOptions {
+  readonly language: LanguageMode
+  readonly speed: number
+  readonly topK: number
+  readonly topP: number
+  readonly temperature: number
+  readonly repetitionPenalty: number
+  readonly seed: number
+  readonly cut: CutMethod
+  readonly pause: number
+  readonly maxTokens: number
+  readonly noiseScale: number
+  readonly lexicon?: Lexicon
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: SynthesisProgress) => void
+}
+
+export interface ResolvedConfig {
+  readonly voice?: string
+  readonly gpt?: string
+  readonly sovits?: string
+  readonly hubert?: string
+  readonly bert?: string
+  readonly device: string
+  readonly precision: 'fp32' | 'fp16' | 'int8'
+  readonly threads: number
+  readonly cacheDir?: string
+  readonly logger: Logger
+  readonly nativeBinding?: string
+}
+
+/** @throws {OptionRangeError} naming the range. @throws {OptionTypeError} for a wrong type or an unknown name. */
+export function resolveSynthesisOptions(options: SynthesisOptions = {}): ResolvedSynthesisOptions {
+  const given = snapshot(options, synthesisKeys, 'option')
+  const { signal, onProgress, lexicon } = given as SynthesisOptions
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrongType('signal', 'an AbortSignal', signal)
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw wrongType('onProgress', 'a function', onProgress)
+  }
+  if (lexicon !== undefined && (typeof lexicon !== 'object' || lexicon === null)) {
+    throw wrongType('lexicon', 'an object', lexicon)
+  }
+  const number = (name: keyof typeof numberRules, fallback = (numberRules[name] as NumberRule).default ?? 0): number =>
+    given[name] === undefined ? fallback : checkNumber(name, given[name], numberRules[name])
+  return Object.freeze({
+    language: oneOf('language', given['language'], languageModes, 'en'),
+    speed: number('speed'),
+    topK: number('topK'),
+    topP: number('topP'),
+    temperature: number('temperature'),
+    repetitionPenalty: number('repetitionPenalty'),
+    seed: number('seed', randomSeed()),
+    cut: oneOf('cut', given['cut'], cutMethods, 'cut5'),
+    pause: number('pause'),
+    maxTokens: number('maxTokens'),
+    noiseScale: number('noiseScale'),
+    ...(lexicon ? { lexicon } : {}),
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onProgress } : {})
+  })
+}
+
+/** @throws {OptionTypeError} naming the field. @throws {OptionRangeError} for `threads`. */
+export function resolveConfig(config: GptSovitsConfig): ResolvedConfig {
+  const given = snapshot(config, configKeys, 'config field')
+  const path = (name: string): string | undefined => {
+    const value = given[name]
+    if (value === undefined) return undefined
+    if (typeof value !== 'string' || value === '') throw wrongType(name, 'a path', value)
+    return value
+  }
+  const paths = Object.fromEntries(
+    ['voice', 'gpt', 'sovits', 'hubert', 'bert', 'cacheDir', 'nativeBinding'].flatMap((name) => {
+      const value = path(name)
+      return value === undefined ? [] : [[name, value]]
+    })
+  )
+  if (!paths['voice'] && !(paths['gpt'] && paths['sovits'])) {
+    throw new OptionTypeError('give `voice`, the folder of an imported voice, or both `gpt` and `sovits`')
+  }
+  if (paths['voice'] && (paths['gpt'] || paths['sovits'])) {
+    throw new OptionTypeError('give either `voice` or `gpt` and `sovits`, not both')
+  }
+  const device = (given['device'] ?? 'auto') as string
+  if (!/^(auto|cpu|cuda(:\d{1,2})?)$/.test(device)) {
+    throw new OptionRangeError(`device is ${show(given['device'])}; it can be 'auto', 'cpu', 'cuda' or 'cuda:0'`)
+  }
+  const precision = oneOf('precision', given['precision'], ['auto', 'fp32', 'fp16', 'int8'] as const, 'auto')
+  return Object.freeze({
+    ...paths,
+    device: device === 'auto' ? 'cpu' : device,
+    precision: precision === 'auto' ? 'fp32' : precision,
+    threads:
+      given['threads'] === undefined ? 0 : checkNumber('threads', given['threads'], { min: 1, max: 1024, integer: true }),
+    logger: (given['logger'] as Logger | undefined) ?? silent
+  })
+}
+
+const silent: Logger = () => undefined
+
+function snapshot(object: object, known: readonly string[], what: string): Record<string, unknown> {
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+    throw new OptionTypeError(`expected an object of ${what}s but received ${show(object)}`)
+  }
+  const copy: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const key of Object.keys(object)) {
+    if (!known.includes(key)) throw unknownName(key, known, what)
+    copy[key] = (object as Record<string, unknown>)[key]
+  }
+  return copy
+}
+
+function unknownName(key: string, known: readonly string[], what: string): OptionTypeError {
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
+  const near = known.find((name) => plain(name) === plain(key))
+  return new OptionTypeError(
+    near ? `unknown ${what} '${key}'; it is spelt '${near}'` : `unknown ${what} '${key}'; known: ${known.join(', ')}`
+  )
+}
+
+function checkNumber(name: string, value: unknown, rule: NumberRule): number {
+  if (typeof value !== 'number') throw wrongType(name, 'a number', value)
+  const below = rule.above ? value <= rule.min : value < rule.min
+  if (!Number.isFinite(value) || below || value > rule.max || (rule.integer && !Number.isInteger(value))) {
+    const kind = rule.integer ? 'an integer' : 'a number'
+    const low = rule.above ? `above ${rule.min}` : `from ${rule.min}`
+    throw new OptionRangeError(`${name} is ${value}; it must be ${kind} ${low} to ${rule.max}`)
+  }
+  return value
+}
+
+function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[], fallback: T): T {
+  if (value === undefined) return fallback
+  if (typeof value !== 'string') throw wrongType(name, 'a string', value)
+  const found = allowed.find((item) => item === value)
+  if (!found) throw new OptionRangeError(`${name} is '${value}'; it can be ${allowed.join(', ')}`)
+  return found
+}
+
+function wrongType(name: string, expected: string, value: unknown): OptionTypeError {
+  return new OptionTypeError(`expected ${expected} for ${name} but received ${show(value)} of type ${typeof value}`)
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value.slice(0, 80)}'` : String(value).slice(0, 80)
+}
+
+function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32)
+}

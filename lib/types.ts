@@ -1,0 +1,57 @@
+import type { LanguageMode } from './text/index.js'
+
+/** Receives one line a thing worth telling. */
+export type Logger = (level: 'debug' | 'info' | 'warn', message: string) => void
+
+/** Where a synthesis stands. */
+export interface SynthesisProgress {
+  /** Index of the sentence being spoken, from 0. */
+  readonly sentence: number
+  /** Semantic tokens of this sentence so far; 25 make a second of speech at speed 1. */
+  readonly tokens: number
+  /** Seconds of finished audio, pauses included. */
+  readonly audioSeconds: number
+}
+
+/** The recording whose voice is copied. */
+export interface ReferenceInput {
+  /** A WAV, FLAC, MP3, Ogg Vorbis or Opus file or its bytes, 3 to 10 s long. */
+  readonly audio: string | Uint8Array
+  /** What the recording says. Without it the voice is copied from the sound alone. */
+  readonly text?: string
+  /** Language of `text`. Defaults to `'en'`. */
+  readonly language?: LanguageMode
+  /** More recordings of the same voice; their style is averaged with the first one's. */
+  readonly more?: readonly (string | Uint8Array)[]
+  /** `'auto'` takes the best 3 to 10 s of a longer recording; by default one out of range is refused. */
+  readonly refTrim?: 'auto' | 'none'
+}
+
+/** What a loaded voice is. */
+export interface VoiceInfo {
+  readonly version: string
+  /** Hz. */
+  readonly sampleRate: number
+  /** Bytes of the loaded networks. */
+  readonly bytes: number
+}
+
+/** A finished sentence of a stream. */
+export interface SpeechChunk {
+  /** Mono, in [-1, 1]; the pause after the sentence is part of it. */
+  readonly samples: Float32Array
+  /** Hz. */
+  readonly sampleRate: number
+  /** Index of the sentence, from 0. */
+  readonly sentence: number
+  /** The sentence as it was spoken. */
+  readonly text: string
+  /** Semantic tokens of the sentence. */
+  readonly tokens: Int32Array
+  /** The length limit ended the sentence, not the voice. */
+  readonly truncated: boolean
+  /** How often the sentence was sampled: above 1 when the voice ended before it spoke. */
+  readonly attempts: number
+  /** What could not be spoken and was skipped. */
+  readonly warnings: readonly string[]
+}

@@ -1,0 +1,104 @@
+#include "blueprint/fill.h"
+
+#include <torch/script.h>
+
+#include <filesystem>
+#include <unordered_map>
+
+#include "checkpoint/checkpoint.h"
+#include "error.h"
+
+namespace gsv::blueprint {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string show(std::span<const std::int64_t> shape) {
+  std::string out = "[";
+  for (std::int64_t size : shape) out += (out.size() > 1 ? ", " : "") + std::to_string(size);
+  return out + "]";
+}
+
+at::Tensor read_tensor(const checkpoint::File& file, const std::string& name) {
+  const checkpoint::Tensor* found = file.find(name);
+  if (!found) throw Error(code::kModelMismatch, name + " is missing");
+  const bool floating = found->dtype == checkpoint::DType::kF16 || found->dtype == checkpoint::DType::kF32 ||
+                        found->dtype == checkpoint::DType::kBF16 || found->dtype == checkpoint::DType::kF64;
+  if (!floating) throw Error(code::kModelMismatch, name + " does not hold floating-point numbers");
+  at::Tensor tensor = at::empty(found->shape, at::kFloat);
+  file.read_f32(*found, {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
+  return tensor;
+}
+
+// w = g * v / |v|, the norm over every dimension but `dim`.
+at::Tensor fold_weight_norm(const at::Tensor& g, const at::Tensor& v, int dim) {
+  std::vector<std::int64_t> others;
+  for (std::int64_t d = 0; d < v.dim(); ++d) {
+    if (d != dim) others.push_back(d);
+  }
+  return v * (g / at::sqrt(at::sum(v * v, others, /*keepdim=*/true)));
+}
+
+at::Tensor make_tensor(const checkpoint::File& file, const FillTensor& wanted) {
+  at::Tensor tensor;
+  if (wanted.weight_norm_dim < 0) {
+    tensor = read_tensor(file, wanted.source);
+  } else {
+    tensor = fold_weight_norm(read_tensor(file, wanted.source + "_g"), read_tensor(file, wanted.source + "_v"),
+                              wanted.weight_norm_dim);
+  }
+  if (tensor.sizes() != c10::IntArrayRef(wanted.shape)) {
+    throw Error(code::kModelMismatch, wanted.source + " is " + show(tensor.sizes()) + ", this network needs " +
+                                          show(wanted.shape));
+  }
+  return tensor;
+}
+
+c10::IValue ivalue(const Attribute& attribute) {
+  return std::visit([](const auto& value) { return c10::IValue(value); }, attribute);
+}
+
+// The module appears under its name only when it is whole: a kill in between leaves the other file.
+void save(const torch::jit::Module& module, const fs::path& output) {
+  fs::path partial = output;
+  partial += ".partial";
+  try {
+    module.save(partial.string());
+    fs::rename(partial, output);
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    fs::remove(partial, ignored);
+    throw Error(code::kFile, output.string() + " cannot be written; is the disk full or read-only?", error.what());
+  }
+}
+
+}  // namespace
+
+Filled fill(const FillRequest& request, std::stop_token stop) {
+  c10::InferenceMode guard(false);
+  at::NoGradGuard no_grad;
+  torch::jit::Module module = torch::jit::load(request.blueprint);
+  module.eval();
+  std::unordered_map<std::string, at::Tensor> slots;
+  for (const auto& slot : module.named_parameters()) slots.emplace(slot.name, slot.value);
+  for (const auto& slot : module.named_buffers()) slots.emplace(slot.name, slot.value);
+
+  const checkpoint::File file = checkpoint::File::open(request.checkpoint);
+  Filled filled;
+  for (const FillTensor& wanted : request.tensors) {
+    if (stop.stop_requested()) throw Error(code::kAborted, "the import was cancelled");
+    const auto slot = slots.find(wanted.name);
+    if (slot == slots.end()) throw Error(code::kInternal, "the " + request.network + " blueprint has no " + wanted.name);
+    at::Tensor tensor = make_tensor(file, wanted);
+    if (!at::isfinite(tensor.sum()).item<bool>() && !at::isfinite(tensor).all().item<bool>()) {
+      filled.warnings.push_back(wanted.source + " holds values that are not finite; the voice will not speak");
+    }
+    filled.parameters += static_cast<std::uint64_t>(tensor.numel());
+    slot->second.set_data(tensor);
+  }
+  for (const auto& [name, value] : request.attributes) module.setattr(name, ivalue(value));
+  save(module, request.output);
+  return filled;
+}
+
+}  // namespace gsv::blueprint

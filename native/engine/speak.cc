@@ -1,0 +1,122 @@
+#include "engine/speak.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/voice.h"
+#include "error.h"
+#include "reference/reference.h"
+#include "semantic/generate.h"
+#include "text_features/text_features.h"
+
+namespace gsv::engine {
+namespace {
+
+constexpr int kAttempts = 4;
+// A new attempt draws from another stream of the same seed; sentences stay below this.
+constexpr std::uint64_t kAttemptStride = std::uint64_t{1} << 32;
+constexpr std::uint32_t kTokensPerProgress = 5;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+void check(const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
+}
+
+// [bert width, prompt phones + phones] row-major; empty when no phone has a feature.
+std::vector<float> bert_features(const LoadedVoice& voice, const SpeakRequest& request) {
+  if (request.prompt.bert.empty() && request.text.bert.empty()) return {};
+  if (!voice.bert) {
+    throw Error(code::kMissingModel, "Chinese needs BERT: give `bert`, the folder of chinese-roberta-wwm-ext-large");
+  }
+  const auto columns = static_cast<std::int64_t>(request.prompt.phones.size() + request.text.phones.size());
+  at::Tensor out = at::zeros({voice.decoder->config().bert_width, columns});
+  torch::jit::Module& bert = voice.bert->get();
+  text_features::write_phone_features(bert, request.prompt, 0, out);
+  text_features::write_phone_features(bert, request.text, request.prompt.phones.size(), out);
+  const float* data = out.const_data_ptr<float>();
+  return {data, data + out.numel()};
+}
+
+semantic::Result sample_tokens(const LoadedVoice& voice, const SpeakRequest& request, std::uint64_t attempt,
+                               const std::vector<float>& bert, std::stop_token stop,
+                               const std::function<void(Payload)>& post) {
+  const auto& prepared = static_cast<const reference::Prepared&>(*request.reference);
+  std::vector<std::int32_t> phones = request.prompt.phones;
+  phones.insert(phones.end(), request.text.phones.begin(), request.text.phones.end());
+
+  semantic::Request ask;
+  ask.prompt.phones = phones;
+  ask.prompt.bert = bert.empty() ? nullptr : bert.data();
+  if (!request.prompt.phones.empty()) ask.prompt.semantic = prepared.semantic_tokens;
+  ask.sampling = {request.top_k, request.top_p, request.temperature, request.repetition_penalty};
+  ask.random = {request.seed, request.sentence + attempt * kAttemptStride};
+  ask.max_steps = request.max_tokens;
+  return semantic::generate(*voice.decoder, ask, stop, [&post](std::int32_t, int index) {
+    const auto count = static_cast<std::uint32_t>(index + 1);
+    if (count % kTokensPerProgress == 0) post(Progress{count});
+  });
+}
+
+// Upstream pads nothing here: an end at the first step would leave no token, and `tokens[-0:]` would speak the reference.
+semantic::Result speak_tokens(const LoadedVoice& voice, const SpeakRequest& request, int& attempts,
+                              std::stop_token stop, const std::function<void(Payload)>& post) {
+  const std::vector<float> bert = bert_features(voice, request);
+  check(stop);
+  for (attempts = 1; attempts <= kAttempts; ++attempts) {
+    semantic::Result result = sample_tokens(voice, request, static_cast<std::uint64_t>(attempts - 1), bert, stop, post);
+    check(stop);
+    if (!result.tokens.empty()) return result;
+  }
+  throw Error(code::kNoSpeech, "the voice ended before it spoke, " + std::to_string(kAttempts) +
+                                   " times; try another seed or reference");
+}
+
+at::Tensor long_row(std::span<const std::int32_t> values) {
+  const std::vector<std::int64_t> wide(values.begin(), values.end());
+  return at::tensor(wide, at::kLong).unsqueeze(0);
+}
+
+std::vector<float> finite_samples(const at::Tensor& wave) {
+  const at::Tensor peak = wave.abs().max();
+  if (!at::isfinite(peak).item<bool>()) {
+    throw Error(code::kNonFiniteAudio, "the networks gave values that are not finite; the weights are damaged");
+  }
+  // Upstream scales a sentence whose peak is above 1.
+  const at::Tensor scaled = peak.item<float>() > 1 ? wave / peak : wave;
+  const at::Tensor flat = scaled.contiguous();
+  const float* data = flat.const_data_ptr<float>();
+  return {data, data + flat.numel()};
+}
+
+}  // namespace
+
+Spoken speak(const SpeakRequest& request, std::stop_token stop, const std::function<void(Payload)>& post) {
+  const LoadedVoice& voice = loaded(request.voice);
+  Spoken spoken;
+  const auto begun = Clock::now();
+  const semantic::Result result = speak_tokens(voice, request, spoken.attempts, stop, post);
+  spoken.truncated = result.truncated();
+  spoken.tokens = result.tokens;
+  spoken.semantic_seconds = seconds_since(begun);
+
+  const auto decoding = Clock::now();
+  acoustic::DecodeInput input;
+  input.codes = long_row(spoken.tokens).unsqueeze(0);
+  input.text = long_row(request.text.phones);
+  input.style = static_cast<const reference::Prepared&>(*request.reference).style;
+  input.speed = request.speed;
+  input.noise_scale = request.noise_scale;
+  const acoustic::Latents latents = voice.acoustic->latents(input, {}, request.seed, request.sentence);
+  check(stop);
+  spoken.samples = finite_samples(voice.acoustic->waveform(latents, input.style, stop));
+  spoken.sample_rate = voice.sample_rate;
+  spoken.acoustic_seconds = seconds_since(decoding);
+  return spoken;
+}
+
+}  // namespace gsv::engine

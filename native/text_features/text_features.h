@@ -1,0 +1,19 @@
+// BERT features: one vector a character of Chinese, repeated for each of its phones; zeros everywhere else.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <torch/script.h>
+
+#include "engine/api.h"
+
+namespace gsv::text_features {
+
+// [hidden, ids - 2]: the third last hidden state of the characters between [CLS] and [SEP].
+at::Tensor character_features(torch::jit::Module& bert, const std::vector<std::int64_t>& ids);
+
+// Writes the features of every span of `text` into `out` [hidden, all phones], beginning at column `first_column`.
+// Throws ERR_GSV_WRONG_TYPE when a span's counts do not fit its phones.
+void write_phone_features(torch::jit::Module& bert, const PhoneSequence& text, std::size_t first_column,
+                          at::Tensor& out);
+
+}  // namespace gsv::text_features
