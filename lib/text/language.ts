@@ -2,14 +2,7 @@
 export type SpokenLanguage = 'zh' | 'en' | 'ja' | 'ko' | 'yue'
 
 /** What a request asks for: one language, one language mixed with English, or detection (see docs/text.md). */
-export type LanguageMode =
-  | SpokenLanguage
-  | 'all_zh'
-  | 'all_ja'
-  | 'all_ko'
-  | 'all_yue'
-  | 'auto'
-  | 'auto_yue'
+export type LanguageMode = SpokenLanguage | 'all_zh' | 'all_ja' | 'all_ko' | 'all_yue' | 'auto' | 'auto_yue'
 
 /** Symbol table: v1 has 322 symbols, every later version shares the 732 of v2. */
 export type SymbolVersion = 'v1' | 'v2'

@@ -1,0 +1,26 @@
+import { expandNumbers } from './expand.js'
+
+/** Upstream names these as patterns but uses them as plain strings, so only whole occurrences count. */
+const REPLACEMENTS: Readonly<Record<string, string>> = {
+  '[;:：，；]': ',',
+  '["’]': "'",
+  '。': '.',
+  '！': '!',
+  '？': '?'
+}
+const REPLACED = /\[;:：，；\]|\["’\]|。|！|？/g
+
+/** Text as the English voice reads it: only letters, spaces and `' . , ? ! -` are left. */
+export function normalizeEnglish(input: string): string {
+  const text = expandNumbers(input.replace(REPLACED, (found) => REPLACEMENTS[found]!))
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .replaceAll('%', ' percent')
+    .replace(/[^ A-Za-z'.,?!-]/g, '')
+    .replace(/i\.e\./gi, 'that is')
+    .replace(/e\.g\./gi, 'for example')
+    // Capitals are read one by one: `AI` as two letters.
+    .replace(/(?<=[^ ])[A-Z]/g, ' $&')
+  // A run of marks would leak pauses of the reference into the speech (upstream).
+  return text.replace(/([!?…,.\- ])[!?…,.-]+/g, '$1')
+}

@@ -1,0 +1,69 @@
+import { CompoundSplitter } from './compounds.js'
+import { PronunciationTable } from './dictionary.js'
+import { SpellingNetwork } from './spelling-network.js'
+
+const VOICELESS = new Set(['P', 'T', 'K', 'F', 'TH', 'HH'])
+const SIBILANT = new Set(['S', 'Z', 'SH', 'ZH', 'CH', 'JH'])
+/** Words kept with their phones, so that a text's own names are worked out once. */
+const MAX_REMEMBERED = 20_000
+
+/** Capital first, small letters after it, and so again after every mark. */
+function isTitleCase(word: string): boolean {
+  return /[A-Za-z]/.test(word) && !/(?:^|[^A-Za-z])[a-z]|[A-Za-z][A-Z]/.test(word)
+}
+
+/** Phones of single words: dictionary, names, letters, possessives, compounds, and last the network. */
+export class Words {
+  readonly #dictionary = new PronunciationTable('en/dictionary.bin.br')
+  readonly #remembered = new Map<string, readonly string[]>()
+  #names: PronunciationTable | undefined
+  #compounds: CompoundSplitter | undefined
+  #network: SpellingNetwork | undefined
+
+  /** Name of a single small letter. */
+  letter(letter: string): readonly string[] {
+    return this.#dictionary.find(letter) ?? []
+  }
+
+  phones(word: string): readonly string[] {
+    const known = this.#remembered.get(word)
+    if (known) return known
+    const phones = this.#work(word)
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear()
+    this.#remembered.set(word, phones)
+    return phones
+  }
+
+  #work(original: string): readonly string[] {
+    const word = original.toLowerCase()
+    const listed = (word.length > 1 && this.#dictionary.find(word)) || this.#name(original, word)
+    if (listed) return listed
+    if (word.length <= 3) return this.#spell(word)
+    if (/^[a-z]+'s$/.test(word)) return this.#possessive(word.slice(0, -2))
+    this.#compounds ??= new CompoundSplitter()
+    const parts = this.#compounds.split(word)
+    if (parts.length > 1) return parts.flatMap((part) => this.phones(part))
+    this.#network ??= new SpellingNetwork()
+    return this.#network.predict(word)
+  }
+
+  #name(original: string, word: string): string[] | undefined {
+    if (!isTitleCase(original)) return undefined
+    this.#names ??= new PronunciationTable('en/names.bin.br')
+    return this.#names.find(word)
+  }
+
+  #spell(word: string): readonly string[] {
+    return Array.from(word).flatMap((letter) => {
+      if (letter === 'a') return ['EY1']
+      return /[a-z]/.test(letter) ? this.letter(letter) : [letter]
+    })
+  }
+
+  #possessive(stem: string): readonly string[] {
+    const phones = this.phones(stem)
+    const last = phones.at(-1) ?? ''
+    if (VOICELESS.has(last)) return [...phones, 'S']
+    return SIBILANT.has(last) ? [...phones, 'AH0', 'Z'] : [...phones, 'Z']
+  }
+}

@@ -1,0 +1,58 @@
+import { UnsupportedLanguageError } from '../errors.js'
+import type { Frontend, LanguageMode, SpokenLanguage, SymbolVersion } from './language.js'
+import type { LanguageLoaders } from './piece.js'
+
+const NAMES: Readonly<Record<SpokenLanguage, string>> = {
+  zh: 'Chinese',
+  en: 'English',
+  ja: 'Japanese',
+  ko: 'Korean',
+  yue: 'Cantonese'
+}
+
+const V1_MODES: readonly LanguageMode[] = ['auto', 'en', 'zh', 'ja', 'all_zh', 'all_ja']
+const V2_MODES: readonly LanguageMode[] = [...V1_MODES, 'auto_yue', 'yue', 'ko', 'all_yue', 'all_ko']
+
+/** Languages that a version can be asked for. */
+export const LANGUAGE_MODES: Readonly<Record<SymbolVersion, readonly LanguageMode[]>> = { v1: V1_MODES, v2: V2_MODES }
+
+/** Whether a voice of the version was taught the language. */
+export function isSpokenBy(version: SymbolVersion, language: SpokenLanguage): boolean {
+  return version === 'v2' || (language !== 'ko' && language !== 'yue')
+}
+
+/** @throws {UnsupportedLanguageError} the mode is unknown, or the version does not have it. */
+export function checkMode(mode: LanguageMode, version: SymbolVersion): void {
+  const allowed = LANGUAGE_MODES[version]
+  if (allowed.includes(mode)) return
+  const known = V2_MODES.includes(mode)
+  throw new UnsupportedLanguageError(
+    known
+      ? `a ${version} voice does not speak ${JSON.stringify(mode)}; it speaks ${allowed.join(', ')}`
+      : `${JSON.stringify(mode)} is no language; known are ${allowed.join(', ')}`
+  )
+}
+
+/** Frontends by language, each made when it is first asked for. */
+export class Languages {
+  readonly #loaders: LanguageLoaders
+  readonly #loading = new Map<SpokenLanguage, Promise<Frontend>>()
+
+  constructor(loaders: LanguageLoaders) {
+    this.#loaders = loaders
+  }
+
+  async get(language: SpokenLanguage): Promise<Frontend> {
+    let frontend = this.#loading.get(language)
+    if (!frontend) {
+      const load = this.#loaders[language]
+      if (!load)
+        throw new UnsupportedLanguageError(`${NAMES[language]} (${language}) is not part of this text frontend`)
+      frontend = load()
+      this.#loading.set(language, frontend)
+      // A failed load is tried again: its data may be put there in the meantime.
+      frontend.catch(() => this.#loading.delete(language))
+    }
+    return frontend
+  }
+}
