@@ -1,0 +1,70 @@
+"""The normalising flow between the text's latent and the decoder's, run backwards as synthesis does."""
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from layers import Conv1d
+
+COUPLINGS = 4  # no config field sets this or the next
+LAYERS = 4
+
+
+class WaveNet(nn.Module):
+    layers: Final[int] = LAYERS
+
+    def __init__(self) -> None:
+        super().__init__()
+        last = LAYERS - 1
+        outputs = ["2*hidden"] * last + ["hidden"]  # the last layer has nothing to pass on
+        self.in_layers = nn.ModuleList(Conv1d("2*hidden", "hidden", "flow_kernel") for _ in range(LAYERS))
+        self.res_skip_layers = nn.ModuleList(Conv1d(outputs[i], "hidden") for i in range(LAYERS))
+        self.cond_layer = Conv1d(f"{2 * LAYERS}*hidden", "gin")
+
+    def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:
+        """x [B, hidden, T], mask [B, 1, T], style [B, gin, 1] -> [B, hidden, T]."""
+        hidden = x.size(1)
+        styles = self.cond_layer(style).chunk(self.layers, dim=1)  # of [B, 2 * hidden, 1]
+        output = torch.zeros_like(x)
+        for i, (in_layer, res_skip_layer) in enumerate(zip(self.in_layers, self.res_skip_layers)):
+            a, b = (in_layer(x) + styles[i]).chunk(2, dim=1)
+            y = res_skip_layer(a.tanh() * b.sigmoid())
+            if y.size(1) > hidden:
+                x = (x + y[:, :hidden]) * mask
+            output = output + y[:, -hidden:]
+        return output * mask
+
+
+class Coupling(nn.Module):
+    """Shifts one half of the channels by what the other half says; volume is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pre = Conv1d("hidden", "inter/2")
+        self.enc = WaveNet()
+        self.post = Conv1d("inter/2", "hidden")
+
+    def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:  # [B, inter, T]
+        fixed, moved = x.chunk(2, dim=1)
+        mean = self.post(self.enc(self.pre(fixed) * mask, mask, style)) * mask
+        return torch.cat([fixed, (moved - mean) * mask], dim=1)
+
+
+class Flip(nn.Module):
+    """Between couplings the order of the channels is turned, so that each half is moved in turn."""
+
+    def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:  # [B, inter, T]
+        return x.flip(1)
+
+
+class Flow(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.flows = nn.ModuleList(Flip() if i % 2 else Coupling() for i in range(2 * COUPLINGS))
+
+    def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:
+        """x [B, inter, T], mask [B, 1, T], style [B, gin, 1] -> [B, inter, T]."""
+        for flow in self.flows[::-1]:
+            x = flow.forward(x, mask, style)
+        return x
