@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { compile } from './compile.mjs'
 import { provideLibtorch } from './libtorch.mjs'
 import { engineLibraryBeside, libtorchProblem, resolveAddon } from './libtorch/location.cjs'
-import { addonComplaint } from './libtorch/probe.mjs'
+import { addonComplaint } from './libtorch/probe.cjs'
 import { createReporter } from './libtorch/progress.mjs'
 
 /** @returns {string | undefined} an addon that loads and has its engine library beside it */

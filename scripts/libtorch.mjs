@@ -17,7 +17,7 @@ import {
   torchVersion
 } from './libtorch/location.cjs'
 import { downloadWheel } from './libtorch/pip.mjs'
-import { libraryComplaint } from './libtorch/probe.mjs'
+import { libraryComplaint } from './libtorch/probe.cjs'
 import { createReporter } from './libtorch/progress.mjs'
 import { unpackWheel, verifyWheel } from './libtorch/unpack.mjs'
 import { cudaRuntimePackages, knownHashes, nvidiaPlatforms, requirements, wheelPlatforms } from './libtorch/wheels.mjs'

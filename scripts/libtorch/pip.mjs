@@ -1,23 +1,14 @@
 // Fetches wheels with the user's own pip: its mirrors, proxies, certificates and hash checks are the user's choice.
 
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LibtorchError, pythonCandidates, pythonEnvironment } from './location.cjs'
+import { LibtorchError, pythonEnvironment } from './location.cjs'
+import { findPip } from './probe.cjs'
 import { createByteProgress } from './progress.mjs'
 import { pythonTag } from './wheels.mjs'
 
 const pollMs = 250
-
-/** The first Python that has pip, or undefined. */
-export function findPip(env = process.env) {
-  for (const python of pythonCandidates(env)) {
-    const options = { encoding: 'utf8', env: pythonEnvironment(env), timeout: 60_000 }
-    const result = spawnSync(python, ['-m', 'pip', '--version'], options)
-    if (result.status === 0) return { python, version: result.stdout.trim() }
-  }
-  return undefined
-}
 
 export function downloadArguments(requirement, platforms, folder, env) {
   const index = env.GSV_TORCH_INDEX_URL ? ['--index-url', env.GSV_TORCH_INDEX_URL] : []
