@@ -1,8 +1,7 @@
-import { UnsupportedLanguageError } from '../errors.js'
-import { Frontends, type LanguageRun } from './frontend.js'
-import type { LanguageMode } from './language.js'
+import { Frontends, type Segmenter } from './frontend.js'
 import { Languages } from './languages.js'
 import type { LanguageLoaders, TextFrontend } from './piece.js'
+import type { LanguageSegmenter } from './segment/index.js'
 
 export { CUT_METHODS } from './cut.js'
 export type { Frontend, LanguageMode, Pronunciation, SpokenLanguage, SymbolVersion } from './language.js'
@@ -25,15 +24,25 @@ const OWN_LOADERS: LanguageLoaders = {
   en: async () => (await import('./en/index.js')).loadEnglish()
 }
 
-async function segment(text: string, mode: LanguageMode): Promise<readonly LanguageRun[]> {
-  if (mode === 'en') return [{ text, language: 'en' }]
-  throw new UnsupportedLanguageError(`${mode} needs the language segmenter; only en is read without it`)
+export interface TextFrontendSettings {
+  /** A fastText model for language identification, such as lid.176.bin. Defaults to the small one of the package. */
+  readonly languageIdModel?: string
+}
+
+/** English alone needs no segmenter; its models are read when a text first does. */
+function lazySegmenter(languageIdModel: string | undefined): Segmenter {
+  let loading: Promise<LanguageSegmenter> | undefined
+  return async (text, mode) => {
+    if (mode === 'en') return [{ text, language: 'en' }]
+    loading ??= import('./segment/index.js').then((module) => new module.LanguageSegmenter(languageIdModel))
+    return (await loading).runs(text, mode)
+  }
 }
 
 /**
  * Text to phones.
  * English is built in; every other language is read by what its loader makes, when a text first needs it.
  */
-export function createTextFrontend(loaders: LanguageLoaders = {}): TextFrontend {
-  return new Frontends(new Languages({ ...OWN_LOADERS, ...loaders }), segment)
+export function createTextFrontend(loaders: LanguageLoaders = {}, settings: TextFrontendSettings = {}): TextFrontend {
+  return new Frontends(new Languages({ ...OWN_LOADERS, ...loaders }), lazySegmenter(settings.languageIdModel))
 }
