@@ -63,7 +63,11 @@ function checkPlatform(): DoctorCheck {
   if (process.platform !== 'linux') return ok('platform', name)
   const glibc = glibcVersion()
   if (glibc === undefined) {
-    return missing('platform', `${name} without glibc`, 'use a Linux with glibc: LibTorch is not made for other C libraries')
+    return missing(
+      'platform',
+      `${name} without glibc`,
+      'use a Linux with glibc: LibTorch is not made for other C libraries'
+    )
   }
   const [major = 0, minor = 0] = glibc.split('.').map(Number)
   const detail = `${name}, glibc ${glibc}`
@@ -97,7 +101,11 @@ function checkLibtorch(): DoctorCheck {
     const detail = `${found.version}${found.cuda ? ' with CUDA' : ', CPU'}, from ${sources[found.source]}: ${found.path}`
     const complaint = probe.libraryComplaint(libtorchFile(found))
     if (complaint === undefined) return ok('libtorch', detail)
-    return missing('libtorch', `${detail}: ${complaint}`, `install what it names, or ${rebuildCommand()} with LIBTORCH set`)
+    return missing(
+      'libtorch',
+      `${detail}: ${complaint}`,
+      `install what it names, or ${rebuildCommand()} with LIBTORCH set`
+    )
   } catch (error) {
     return missing('libtorch', (error as Error).message, `unset LIBTORCH or correct it, then ${rebuildCommand()}`)
   }
@@ -179,13 +187,19 @@ function cmakeVersion(): string | undefined {
 function checkCompilers(needed: boolean): DoctorCheck {
   const cmake = cmakeVersion()
   const isWindows = process.platform === 'win32' // where CMake finds Visual Studio by itself
-  const compiler = isWindows ? 'Visual Studio' : [process.env.CXX, 'c++', 'g++', 'clang++'].find((each) => each && isOnPath(each))
+  const compiler = isWindows
+    ? 'Visual Studio'
+    : [process.env.CXX, 'c++', 'g++', 'clang++'].find((each) => each && isOnPath(each))
   const maker = isWindows ? 'MSBuild' : ['ninja', 'make'].find(isOnPath)
   if (cmake && compiler && maker) return ok('compiler', `cmake ${cmake}, ${compiler}, ${maker}`)
   const absent = [cmake ?? 'cmake', compiler ?? 'a C++20 compiler', maker ?? 'ninja or make']
   const names = absent.filter((_, index) => ![cmake, compiler, maker][index]).join(', ')
   if (!needed) return note('compiler', `absent: ${names}; needed only to compile the addon`)
-  return missing('compiler', `absent: ${names}`, installCommands[process.platform] ?? 'install CMake and a C++20 compiler')
+  return missing(
+    'compiler',
+    `absent: ${names}`,
+    installCommands[process.platform] ?? 'install CMake and a C++20 compiler'
+  )
 }
 
 const installCommands: Partial<Record<NodeJS.Platform, string>> = {
@@ -223,6 +237,8 @@ export function formatDoctorReport(report: DoctorReport): string {
     const line = `${status.padEnd('missing'.length)}  ${name.padEnd(width)}  ${detail}`
     return fix === undefined ? [line] : [line, `${' '.repeat('missing'.length + width + 4)}-> ${fix}`]
   })
-  const closing = report.ok ? 'Everything that speaking needs is here.' : 'Something is missing; the arrows say how to get it.'
+  const closing = report.ok
+    ? 'Everything that speaking needs is here.'
+    : 'Something is missing; the arrows say how to get it.'
   return [...lines, '', closing].join('\n')
 }

@@ -23,7 +23,9 @@ const builds = [
 ]
 
 function sourceFiles() {
-  const names = readdirSync(source, { recursive: true }).filter((name) => /\.c?ts$/.test(name) && !/\.d\.c?ts$/.test(name))
+  const names = readdirSync(source, { recursive: true }).filter(
+    (name) => /\.c?ts$/.test(name) && !/\.d\.c?ts$/.test(name)
+  )
   return names.sort().map((name) => join(source, name))
 }
 

@@ -66,7 +66,11 @@ export function reasonIn(lines) {
 }
 
 function runCmake(args, { root, env, log, onLine }) {
-  const cmakeJs = join(dirname(createRequire(join(root, 'package.json')).resolve('cmake-js/package.json')), 'bin', 'cmake-js')
+  const cmakeJs = join(
+    dirname(createRequire(join(root, 'package.json')).resolve('cmake-js/package.json')),
+    'bin',
+    'cmake-js'
+  )
   return new Promise((resolve, reject) => {
     const options = { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true }
     const child = spawn(process.execPath, [cmakeJs, ...args], options)

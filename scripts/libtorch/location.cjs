@@ -143,7 +143,11 @@ const askPython =
 function fromPython(env) {
   if (env.LIBTORCH_USE_PYTORCH !== '1') return undefined
   for (const python of pythonCandidates(env)) {
-    const result = spawnSync(python, ['-c', askPython], { encoding: 'utf8', env: pythonEnvironment(env), timeout: 30_000 })
+    const result = spawnSync(python, ['-c', askPython], {
+      encoding: 'utf8',
+      env: pythonEnvironment(env),
+      timeout: 30_000
+    })
     const folder = result.status === 0 ? result.stdout.trim() : ''
     if (folder && hasLibrary(folder, 'torch_cpu')) return describe(folder, 'python')
   }

@@ -21,7 +21,9 @@ function libraryComplaint(file) {
   const result = runNode(openLibrary, file)
   if (result.status === 0) return undefined
   if (result.error) return result.error.message
-  return result.stderr.trim().split('\n')[0] || `the process that opened it ended with ${result.signal ?? result.status}`
+  return (
+    result.stderr.trim().split('\n')[0] || `the process that opened it ended with ${result.signal ?? result.status}`
+  )
 }
 
 /** undefined, or why the addon cannot be required. */

@@ -45,7 +45,8 @@ export function createByteProgress(reporter, label) {
   let lastStep = 0
   let lastTime = 0
   // pip holds a file twice while it moves it, so what is counted may pass the total.
-  const text = (done, total) => `${label}: ${formatBytes(Math.min(done, total ?? done))}${total ? ` of ${formatBytes(total)}` : ''}`
+  const text = (done, total) =>
+    `${label}: ${formatBytes(Math.min(done, total ?? done))}${total ? ` of ${formatBytes(total)}` : ''}`
   return {
     update(done, total) {
       if (reporter.isTerminal) {
@@ -54,7 +55,9 @@ export function createByteProgress(reporter, label) {
         reporter.rewrite(text(done, total))
         return
       }
-      const step = Math.floor(Math.min(done, total ?? done) / (total ? Math.max(total / 10, smallestPlainStepBytes) : plainStepBytes))
+      const step = Math.floor(
+        Math.min(done, total ?? done) / (total ? Math.max(total / 10, smallestPlainStepBytes) : plainStepBytes)
+      )
       if (step <= lastStep) return
       lastStep = step
       reporter.say(text(done, total))
