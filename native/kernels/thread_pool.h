@@ -38,7 +38,6 @@ class ThreadPool {
   void run_erased(int chunks, Call call, void* context);
   void work(int worker);
   bool claim_and_run(uint32_t epoch, int worker);
-  uint64_t wait_for_work(uint32_t seen_epoch);
 
   // High half: the loop's number; low half: chunks not yet claimed. One word, so that a claim cannot take a chunk of
   // another loop than the one it looked at.
@@ -49,6 +48,7 @@ class ThreadPool {
   // Written before the ticket is published, read only after a successful claim.
   Call call_ = nullptr;
   void* context_ = nullptr;
+  int chunks_ = 0;
   std::atomic<bool> quit_{false};
   std::mutex busy_;
   std::vector<std::thread> workers_;

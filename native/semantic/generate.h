@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <stop_token>
 #include <vector>
 
@@ -58,7 +58,7 @@ class Generator {
 
  private:
   struct Row;
-  void accept(Row& row, int index);
+  void accept(int index);
   void finish(int index, Ended ended);
 
   const Decoder& decoder_;
