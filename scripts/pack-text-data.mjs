@@ -114,17 +114,11 @@ function packTagger() {
 }
 
 function packCounts(name, file, pattern) {
-  const entries = readLines(file)
-    .map((line) => line.split('\t'))
-    .filter(([key]) => pattern.test(key))
-    .sort((a, b) => byCode(a[0], b[0]))
-  write(name, {
-    ...stringColumns(
-      'keys',
-      entries.map(([key]) => key)
-    ),
-    counts: planes(entries.map(([, n]) => Number(n)))
-  })
+  const pairs = readLines(file).map((line) => line.split('\t'))
+  // Some keys come twice: the last count is the one that upstream keeps.
+  const counts = new Map(pairs.filter(([key]) => pattern.test(key)))
+  const keys = [...counts.keys()].sort(byCode)
+  write(name, { ...stringColumns('keys', keys), counts: planes(keys.map((key) => Number(counts.get(key)))) })
 }
 
 function packHomographs() {
