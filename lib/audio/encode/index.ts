@@ -1,0 +1,1 @@
+export { encodeSamples, encodeWav, wavHeader, type WavFormat } from './wav.js'
