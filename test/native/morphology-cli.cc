@@ -11,7 +11,7 @@ namespace {
 
 void speak_japanese(const gsv::JapaneseAnalyzer& analyzer) {
   for (std::string line; std::getline(std::cin, line);) {
-    for (const std::string& label : analyzer.full_context_labels(line)) std::cout << label << '\n';
+    for (const std::string& label : analyzer.accent_labels(line)) std::cout << label << '\n';
     std::cout << std::endl;
   }
 }
