@@ -3,10 +3,14 @@ import { findMp3Frame } from './mp3-frame.js'
 
 /** What a file holds, told by its content and never by its name. */
 export type Sniffed =
-  | { readonly kind: 'riff' | 'w64' }
+  | { readonly kind: 'riff' }
+  | { readonly kind: 'w64' }
+  | Compressed
+  | { readonly kind: 'unknown'; readonly what: string }
+
+export type Compressed =
   | { readonly kind: 'flac' | 'vorbis' | 'opus' }
   | { readonly kind: 'mp3'; readonly mono: boolean }
-  | { readonly kind: 'unknown'; readonly what: string }
 
 interface Mark {
   readonly at: number

@@ -1,10 +1,7 @@
 import { UnsupportedAudioError } from '../../errors.js'
 import { checkFinite, checkLength, checkNotEmpty, checkShape, type DecodedAudio, type DecodeTask } from '../limits.js'
-import type { Sniffed } from '../sniff.js'
-import { runDecoder } from './run-decoder.js'
-import type { DecoderName } from './run-decoder.js'
-
-type Compressed = Extract<Sniffed, { kind: DecoderName }>
+import type { Compressed } from '../sniff.js'
+import { type DecoderName, runDecoder } from './run-decoder.js'
 
 const formatNames: Readonly<Record<DecoderName, string>> = {
   flac: 'FLAC',
