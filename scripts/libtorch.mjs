@@ -19,13 +19,15 @@ import {
 import { downloadWheel } from './libtorch/pip.mjs'
 import { libraryComplaint } from './libtorch/probe.cjs'
 import { createReporter } from './libtorch/progress.mjs'
-import { unpackWheel, verifyWheel } from './libtorch/unpack.mjs'
+import { requireSpace, unpackWheel, verifyWheel } from './libtorch/unpack.mjs'
 import { cudaRuntimePackages, knownHashes, nvidiaPlatforms, requirements, wheelPlatforms } from './libtorch/wheels.mjs'
 
 const temporaryPrefix = '.unfinished-'
 // A holder renews its lock every few seconds; one that was killed is waited for no longer than this.
 const staleLockMs = 20_000
 const lockPollMs = 500
+// The smallest wheel and what comes out of it; a larger one is measured when it is there.
+const leastSpace = 700e6
 
 /**
  * @param {object} options
@@ -33,13 +35,22 @@ const lockPollMs = 500
  *   GSV_TORCH_INDEX_URL, GSV_CACHE_DIR, GSV_PYTHON
  * @param {string} [options.addonFolder] of an addon that is compiled already
  * @param {Record<string, string>} [options.hashes] SHA-256 by file name
+ * @param {(file: string) => string | undefined} [options.complaintOf] asks the system's loader
  * @throws {LibtorchError} with a sentence for people
  */
-export async function provideLibtorch({ env = process.env, addonFolder, reporter, hashes = knownHashes }) {
+export async function provideLibtorch({
+  env = process.env,
+  addonFolder,
+  reporter,
+  hashes = knownHashes,
+  complaintOf = libraryComplaint
+}) {
   const found = env.GSV_TORCH_WHEEL && !env.LIBTORCH ? undefined : findLibtorch({ env, addonFolder, everyFile: true })
   if (found) return requireUsable(found)
   try {
-    return requireUsable(await withCacheLock(env, reporter, (cache) => fetchLibtorch({ env, cache, reporter, hashes })))
+    return requireUsable(
+      await withCacheLock(env, reporter, (cache) => fetchLibtorch({ env, cache, reporter, hashes, complaintOf }))
+    )
   } catch (error) {
     throw explainDiskError(error, libtorchCacheDirectory(env))
   }
@@ -98,7 +109,7 @@ async function removeUnfinished(cache) {
   }
 }
 
-async function fetchLibtorch({ env, cache, reporter, hashes }) {
+async function fetchLibtorch({ env, cache, reporter, hashes, complaintOf }) {
   await removeUnfinished(cache)
   const byAnother = env.GSV_TORCH_WHEEL ? await findUnpacked(cache, env) : findLibtorch({ env, everyFile: true })
   if (byAnother) return byAnother
@@ -109,7 +120,7 @@ async function fetchLibtorch({ env, cache, reporter, hashes }) {
   try {
     const wheel = await obtainWheel({ env, work, reporter })
     await checkWheel(wheel, hashes, reporter)
-    return await unpackInto({ env, cache, work, wheel, reporter })
+    return await unpackInto({ env, cache, work, wheel, reporter, complaintOf })
   } finally {
     process.off('SIGINT', stop)
     await rm(work, { recursive: true, force: true, maxRetries: 5 })
@@ -128,6 +139,7 @@ async function obtainWheel({ env, work, reporter }) {
       `torch ${torchVersion} has no wheel for ${process.platform}-${process.arch}; build LibTorch and set LIBTORCH`
     )
   }
+  await requireSpace(work, leastSpace, 'LibTorch')
   reporter.say(`LibTorch ${torchVersion} is not here yet; pip downloads it once into ${libtorchCacheDirectory(env)}`)
   return downloadWheel({ requirements: requirements(), platforms, folder: join(work, 'wheel'), env, reporter })
 }
@@ -142,13 +154,13 @@ function wantsCuda(env) {
   return Boolean(env.GSV_TORCH_WHEEL || env.GSV_TORCH_INDEX_URL)
 }
 
-async function unpackInto({ env, cache, work, wheel, reporter }) {
+async function unpackInto({ env, cache, work, wheel, reporter, complaintOf }) {
   const content = join(work, 'content')
   const withCuda = wantsCuda(env)
   const files = await unpackWheel(wheel, content, { withCuda, reporter })
   const library = join(content, 'torch', 'lib', libraryFileName('torch_cpu'))
   if (!existsSync(library)) throw new LibtorchError(`${wheel} holds no ${basename(library)}; is it a torch wheel?`)
-  await completeLibraries({ env, work, content, library, files, reporter })
+  await completeLibraries({ env, work, content, library, files, reporter, complaintOf })
   const cuda = existsSync(join(content, 'torch', 'lib', libraryFileName('torch_cuda')))
   const stamp = { version: torchVersion, wheel: basename(wheel), cuda, files }
   await writeFile(join(content, stampName), JSON.stringify(stamp), { flush: true })
@@ -184,10 +196,10 @@ async function findUnpacked(cache, env) {
  * A wheel made for CUDA leaves NVIDIA's libraries to other wheels; libtorch_cpu itself needs two of them, a few MB.
  * The system's copies serve where there are any.
  */
-async function completeLibraries({ env, work, content, library, files, reporter }) {
+async function completeLibraries({ env, work, content, library, files, reporter, complaintOf }) {
   const fetched = new Set()
   for (;;) {
-    const complaint = libraryComplaint(library)
+    const complaint = complaintOf(library)
     if (!complaint) return
     const part = cudaRuntimePackages.find((each) => each.library.test(complaint))
     if (!part || fetched.has(part.requirement)) throw new LibtorchError(unopenable(complaint))

@@ -103,7 +103,10 @@ export async function downloadWheel({ requirements, platforms, folder, env = pro
     if (last.ok) return await downloadedFile(folder)
     if (isUnreachable(last.output)) break
   }
-  throw new LibtorchError(`pip could not download ${requirements.at(-1)}: ${reasonOf(last.output)}`)
+  throw new LibtorchError(
+    `pip could not download ${requirements.at(-1)}: ${reasonOf(last.output)}; ` +
+      'a wheel from elsewhere can be given by GSV_TORCH_WHEEL, an unpacked LibTorch by LIBTORCH'
+  )
 }
 
 async function downloadedFile(folder) {

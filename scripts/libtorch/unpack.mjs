@@ -36,11 +36,12 @@ async function readEntries(zipfile, withCuda) {
   return entries
 }
 
-async function requireSpace(folder, bytes) {
+/** @throws {LibtorchError} when the disk of `folder` has less than `bytes` left */
+export async function requireSpace(folder, bytes, action) {
   const space = await statfs(folder).catch(() => undefined)
   if (!space || space.bavail * space.bsize >= bytes) return
   throw new LibtorchError(
-    `unpacking needs ${formatBytes(bytes)} in ${folder}, which has ${formatBytes(space.bavail * space.bsize)} left; ` +
+    `${action} needs ${formatBytes(bytes)} in ${folder}, which has ${formatBytes(space.bavail * space.bsize)} left; ` +
       'free some, or set GSV_CACHE_DIR to another disk'
   )
 }
@@ -81,7 +82,8 @@ export async function unpackWheel(wheel, folder, { withCuda, reporter }) {
   try {
     const entries = await readEntries(zipfile, withCuda)
     const total = entries.reduce((sum, entry) => sum + entry.uncompressedSize, 0)
-    await requireSpace(folder, total)
+    await mkdir(folder, { recursive: true })
+    await requireSpace(folder, total, 'unpacking')
     const progress = createByteProgress(reporter, `unpacking ${basename(wheel)}`)
     let done = 0
     for (const entry of entries) {
