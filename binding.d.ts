@@ -29,10 +29,12 @@ export interface Attribute {
 /** One tensor of a blueprint and where it is in the checkpoint. */
 export interface FillTensor {
   readonly name: string
-  /** With weight norm the checkpoint holds `source`_g and `source`_v. */
+  /** With weight norm: the direction. */
   readonly source: string
+  /** With weight norm: the magnitude; else empty. */
+  readonly magnitude: string
   readonly shape: readonly number[]
-  /** The dimension that keeps its own norm; -1: no weight norm. */
+  /** The dimension that keeps its own norm. */
   readonly weightNormDim: number
 }
 
@@ -53,6 +55,10 @@ export interface LoadVoiceRequest {
   readonly bert: string
   readonly version: string
   readonly sampleRate: number
+  /** Window of the reference spectrogram in samples, a power of two. */
+  readonly fftSize: number
+  /** Step of the reference spectrogram in samples. */
+  readonly hop: number
   /** 0: as many as there are cores. */
   readonly threads: number
   readonly device: string

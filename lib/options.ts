@@ -1,5 +1,5 @@
-import { OptionRangeError, OptionTypeError } from './errors.js'
-import type { CutMethod, LanguageMode, Lexicon } from './text/index.js'
+import { OptionRangeError, OptionTypeError, UnsupportedLanguageError } from './errors.js'
+import { CUT_METHODS, type CutMethod, LANGUAGE_MODES, type LanguageMode, type Lexicon } from './text/index.js'
 import type { Logger, SynthesisProgress } from './types.js'
 
 /** Where a voice comes from and how it runs. Give `voice`, or `gpt` and `sovits` with the shared networks they need. */
@@ -82,10 +82,9 @@ export const numberRules = {
   noiseScale: { default: 0.5, min: 0, max: 2 }
 } as const satisfies Record<string, NumberRule>
 
-export const languageModes: readonly LanguageMode[] = [
-  'zh', 'en', 'ja', 'ko', 'yue', 'all_zh', 'all_ja', 'all_ko', 'all_yue', 'auto', 'auto_yue'
-]
-export const cutMethods: readonly CutMethod[] = ['cut0', 'cut1', 'cut2', 'cut3', 'cut4', 'cut5']
+/** Every language mode and cutting method, as the text room knows them. */
+export const languageModes: readonly LanguageMode[] = LANGUAGE_MODES.v2
+export const cutMethods: readonly CutMethod[] = CUT_METHODS
 
 const synthesisKeys: readonly string[] = [
   ...Object.keys(numberRules), 'language', 'cut', 'lexicon', 'signal', 'onProgress'
@@ -140,7 +139,7 @@ export function resolveSynthesisOptions(options: SynthesisOptions = {}): Resolve
   const number = (name: keyof typeof numberRules, fallback = (numberRules[name] as NumberRule).default ?? 0): number =>
     given[name] === undefined ? fallback : checkNumber(name, given[name], numberRules[name])
   return Object.freeze({
-    language: oneOf('language', given['language'], languageModes, 'en'),
+    language: languageOf(given['language']),
     speed: number('speed'),
     topK: number('topK'),
     topP: number('topP'),
@@ -231,6 +230,13 @@ function oneOf<T extends string>(name: string, value: unknown, allowed: readonly
   if (typeof value !== 'string') throw wrongType(name, 'a string', value)
   const found = allowed.find((item) => item === value)
   if (!found) throw new OptionRangeError(`${name} is '${value}'; it can be ${allowed.join(', ')}`)
+  return found
+}
+
+function languageOf(value: unknown): LanguageMode {
+  if (value === undefined) return 'en'
+  const found = languageModes.find((mode) => mode === value)
+  if (!found) throw new UnsupportedLanguageError(`language is ${show(value)}; it can be ${languageModes.join(', ')}`)
   return found
 }
 

@@ -73,8 +73,9 @@ at::Tensor run(const ResidualBlock& block, at::Tensor x, const std::stop_token& 
 }  // namespace
 
 at::Tensor Convolution::operator()(const at::Tensor& x) const {
-  if (transposed) return at::conv_transpose2d(x, weight, bias, {1, stride}, {0, padding});
-  return at::conv2d(x, weight, bias, {1, stride}, {0, padding}, {1, dilation});
+  const std::int64_t strides[] = {1, stride}, paddings[] = {0, padding}, dilations[] = {1, dilation};
+  if (transposed) return at::conv_transpose2d(x, weight, bias, strides, paddings);
+  return at::conv2d(x, weight, bias, strides, c10::IntArrayRef(paddings), dilations);
 }
 
 Generator::Generator(const torch::jit::Module& s2, const torch::jit::Module& dec) {

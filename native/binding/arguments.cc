@@ -135,8 +135,9 @@ FillRequest fill_request(Napi::Object options) {
   Napi::Array tensors = array_field(options, "tensors");
   for (std::uint32_t i = 0; i < tensors.Length(); ++i) {
     Napi::Object entry = tensors.Get(i).As<Napi::Object>();
-    out.tensors.push_back({string_field(entry, "name"), string_field(entry, "source"),
-                           integers(entry.Get("shape"), "shape"), static_cast<int>(number_field(entry, "weightNormDim"))});
+    out.tensors.push_back({string_field(entry, "name"), string_field(entry, "source"), string_field(entry, "magnitude"),
+                           integers(entry.Get("shape"), "shape"),
+                           static_cast<int>(number_field(entry, "weightNormDim"))});
   }
   Napi::Array attributes = array_field(options, "attributes");
   for (std::uint32_t i = 0; i < attributes.Length(); ++i) {
@@ -154,6 +155,8 @@ LoadVoiceRequest load_voice_request(Napi::Object options) {
   out.bert = string_field(options, "bert");
   out.version = string_field(options, "version");
   out.sample_rate = static_cast<int>(number_field(options, "sampleRate"));
+  out.fft_size = static_cast<int>(number_field(options, "fftSize"));
+  out.hop = static_cast<int>(number_field(options, "hop"));
   out.threads = static_cast<int>(number_field(options, "threads"));
   out.device = string_field(options, "device");
   out.precision = string_field(options, "precision");

@@ -40,12 +40,9 @@ at::Tensor fold_weight_norm(const at::Tensor& g, const at::Tensor& v, int dim) {
 }
 
 at::Tensor make_tensor(const checkpoint::File& file, const FillTensor& wanted) {
-  at::Tensor tensor;
-  if (wanted.weight_norm_dim < 0) {
-    tensor = read_tensor(file, wanted.source);
-  } else {
-    tensor = fold_weight_norm(read_tensor(file, wanted.source + "_g"), read_tensor(file, wanted.source + "_v"),
-                              wanted.weight_norm_dim);
+  at::Tensor tensor = read_tensor(file, wanted.source);
+  if (!wanted.magnitude.empty()) {
+    tensor = fold_weight_norm(read_tensor(file, wanted.magnitude), tensor, wanted.weight_norm_dim);
   }
   if (tensor.sizes() != c10::IntArrayRef(wanted.shape)) {
     throw Error(code::kModelMismatch, wanted.source + " is " + show(tensor.sizes()) + ", this network needs " +

@@ -46,9 +46,10 @@ using Attribute = std::variant<bool, std::int64_t, double, std::string, std::vec
 // One tensor of a blueprint and where it is in the checkpoint.
 struct FillTensor {
   std::string name;                 // in the module
-  std::string source;               // in the checkpoint; with weight norm `source`_g and `source`_v
+  std::string source;               // in the checkpoint; with weight norm the direction
+  std::string magnitude;            // with weight norm, in the checkpoint; else empty
   std::vector<std::int64_t> shape;  // needed
-  int weight_norm_dim = -1;         // the dimension that keeps its own norm; -1: no weight norm
+  int weight_norm_dim = 0;          // the dimension that keeps its own norm
 };
 
 // Resolved by lib/store from models/blueprints/*.json and the checkpoint's config.
@@ -65,6 +66,8 @@ struct LoadVoiceRequest {
   std::string s1, s2, hubert, bert;  // paths of filled modules; bert may be empty
   std::string version;               // "v2"
   int sample_rate = 32000;           // Hz
+  int fft_size = 2048;               // window of the reference spectrogram, samples
+  int hop = 640;                     // its step, samples
   int threads = 0;                   // 0: as many as there are physical cores
   std::string device = "cpu";
   std::string precision = "fp32";    // of the s1 decoder: fp32, fp16, int8

@@ -24,7 +24,7 @@ struct RunRequest {
   Payload operator()(PrepareReferenceRequest& request) const {
     const LoadedVoice& voice = use(request.voice);
     auto prepared =
-        reference::prepare(voice.hubert->get(), *voice.acoustic, voice.sample_rate, request.recordings, stop);
+        reference::prepare(voice.hubert->get(), *voice.acoustic, voice.format, request.recordings, stop);
     ReferencePrepared out{prepared, prepared->seconds, {}};
     out.tokens.assign(prepared->semantic_tokens.begin(), prepared->semantic_tokens.end());
     return out;

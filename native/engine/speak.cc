@@ -114,7 +114,7 @@ Spoken speak(const SpeakRequest& request, std::stop_token stop, const std::funct
   const acoustic::Latents latents = voice.acoustic->latents(input, {}, request.seed, request.sentence);
   check(stop);
   spoken.samples = finite_samples(voice.acoustic->waveform(latents, input.style, stop));
-  spoken.sample_rate = voice.sample_rate;
+  spoken.sample_rate = voice.format.sample_rate;
   spoken.acoustic_seconds = seconds_since(decoding);
   return spoken;
 }

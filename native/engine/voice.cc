@@ -81,7 +81,7 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   auto voice = std::make_shared<LoadedVoice>();
   voice->version = request.version;
-  voice->sample_rate = request.sample_rate;
+  voice->format = {request.sample_rate, {request.fft_size, request.hop}};
   voice->threads = request.threads > 0 ? request.threads : cores;
   voice->decoder = make_decoder(request, std::make_shared<kernels::ThreadPool>(voice->threads));
   voice->acoustic = std::make_unique<acoustic::Acoustic>(open_module(request.s2));

@@ -11,6 +11,7 @@
 #include "acoustic/acoustic.h"
 #include "engine/api.h"
 #include "kernels/thread_pool.h"
+#include "reference/reference.h"
 #include "semantic/decoder.h"
 
 namespace gsv::engine {
@@ -29,7 +30,7 @@ class SharedModule {
 
 struct LoadedVoice final : Voice {
   std::string version;
-  int sample_rate = 0;
+  reference::Format format;
   int threads = 0;
   std::unique_ptr<semantic::Decoder> decoder;
   std::unique_ptr<acoustic::Acoustic> acoustic;

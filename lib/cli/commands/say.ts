@@ -1,0 +1,102 @@
+import { Command, Option } from 'commander'
+import { OptionTypeError } from '../../errors.js'
+import { GptSovits } from '../../gpt-sovits.js'
+import { cutMethods, languageModes, numberRules, type GptSovitsConfig, type SynthesisOptions } from '../../options.js'
+import type { ReferenceInput, SynthesisProgress } from '../../types.js'
+import type { WavFormat } from '../../audio/index.js'
+import { interruptSignal } from '../exit.js'
+import { ProgressLine } from '../progress.js'
+
+type Options = GptSovitsConfig &
+  SynthesisOptions & {
+    ref?: string
+    refText?: string
+    refLanguage?: ReferenceInput['language']
+    refTrim?: boolean
+    out: string
+    format: WavFormat
+    json?: boolean
+  }
+
+const wavFormats: readonly WavFormat[] = ['pcm16', 'pcm24', 'float32']
+const numbers: Readonly<Record<string, string>> = {
+  speed: 'tempo',
+  topK: 'draw from the K likeliest tokens',
+  topP: 'draw from the likeliest tokens that sum to P',
+  temperature: '0 takes the likeliest token',
+  repetitionPenalty: 'against repeated tokens',
+  seed: 'the same seed gives the same samples',
+  pause: 'silence after each sentence in seconds',
+  maxTokens: 'longest sentence, 25 tokens a second',
+  noiseScale: "variation of the decoder's latent"
+}
+
+/** `gpt-sovits say`: a text to a WAV file. */
+export function sayCommand(): Command {
+  const command = new Command('say')
+    .description('speak a text to a WAV file')
+    .argument('<text>')
+    .option('--voice <folder>', 'an imported voice (see `gpt-sovits import`)')
+    .option('--gpt <file>', 'GPT weights (*.ckpt)')
+    .option('--sovits <file>', 'SoVITS weights (*.pth)')
+    .option('--hubert <folder>', 'chinese-hubert-base')
+    .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
+    .option('--ref <file>', 'recording whose voice is copied, 3 to 10 s')
+    .option('--ref-text <text>', 'what the recording says')
+    .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
+    .option('--ref-trim', 'take the best 3 to 10 s of a longer recording')
+    .requiredOption('--out <file>', 'WAV file to write')
+    .addOption(new Option('--format <format>', 'sample format').choices(wavFormats).default('pcm16'))
+    .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
+    .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
+  for (const [name, what] of Object.entries(numbers)) {
+    const rule: { default?: number; min: number; max: number } = numberRules[name as keyof typeof numberRules]
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    const standard = rule.default === undefined ? 'random' : rule.default
+    command.option(`--${flag} <n>`, `${what}; ${rule.min} to ${rule.max}, default ${standard}`, Number)
+  }
+  return command
+    .option('--threads <n>', 'threads for the networks', Number)
+    .addOption(new Option('--precision <p>', 'weights of the token network').choices(['auto', 'fp32', 'fp16', 'int8']))
+    .option('--device <device>', 'cpu or cuda')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  gpt-sovits say "Hello there." --voice my-voice --ref me.wav --ref-text "What I say." --out hello.wav' +
+        '\n  gpt-sovits say "Hello." --gpt v.ckpt --sovits v.pth --hubert chinese-hubert-base --ref me.wav --out hello.wav'
+    )
+    .action(run)
+}
+
+async function run(text: string, options: Options): Promise<void> {
+  const { ref, refText, refLanguage, refTrim, out, format, json, ...rest } = options
+  const { voice, gpt, sovits, hubert, bert, threads, precision, device, ...synthesis } = rest
+  const line = new ProgressLine(json === true)
+  const logger: GptSovitsConfig['logger'] = (level, message) => {
+    if (level === 'warn') process.stderr.write(`warning: ${message}\n`)
+    else line.update(message)
+  }
+  if (ref === undefined) throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
+  const reference: ReferenceInput = { audio: ref, text: refText, language: refLanguage, refTrim: refTrim ? 'auto' : 'none' }
+  await using tts = new GptSovits({ voice, gpt, sovits, hubert, bert, threads, precision, device, logger })
+  const begun = performance.now()
+  await tts.ready
+  const loaded = performance.now()
+  const onProgress = ({ sentence, tokens, audioSeconds }: SynthesisProgress): void =>
+    line.update(`sentence ${sentence + 1}: ${(audioSeconds + tokens / 25).toFixed(1)} s of speech`)
+  const speech = await tts
+    .synthesize(text, reference, { ...synthesis, onProgress, signal: interruptSignal() })
+    .finally(() => line.end())
+  await speech.toFile(out, format)
+  const timing = { load: (loaded - begun) / 1000, synthesis: (performance.now() - loaded) / 1000 }
+  const { duration, sampleRate, seed, warnings } = speech
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ out, duration, sampleRate, seed, warnings, seconds: timing })}\n`)
+    return
+  }
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
+  process.stdout.write(
+    `${out}: ${duration.toFixed(1)} s of speech in ${timing.synthesis.toFixed(1)} s ` +
+      `(loading ${timing.load.toFixed(1)} s), seed ${seed}\n`
+  )
+}

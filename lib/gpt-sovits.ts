@@ -1,0 +1,232 @@
+import type { Binding, PhoneSequence, Spoken, VoiceHandle } from '../binding.js'
+import { DisposedError, EmptyTextError } from './errors.js'
+import { engine, run } from './native.js'
+import { type GptSovitsConfig, resolveConfig, type ResolvedConfig, resolveSynthesisOptions } from './options.js'
+import type { ResolvedSynthesisOptions, SynthesisOptions } from './options.js'
+import { isPreparedReference, type PreparedReference, ReferenceRoom } from './reference.js'
+import { Speech } from './speech/index.js'
+import { openVoice, type VoiceModules } from './store/index.js'
+import type { TextFrontend, TextPiece } from './text/index.js'
+import type { ReferenceInput, SpeechChunk, VoiceInfo } from './types.js'
+import { frontend, phoneSequence } from './voice-text.js'
+
+interface Loaded {
+  readonly addon: Binding
+  readonly modules: VoiceModules
+  readonly handle: VoiceHandle
+  readonly info: VoiceInfo
+  readonly text: TextFrontend
+  readonly references: ReferenceRoom
+}
+
+/** A sentence on its way through the engine. */
+interface InFlight {
+  readonly piece: TextPiece
+  readonly spoken: Promise<Spoken>
+}
+
+// One sentence is spoken while the consumer reads the one before: enough to keep the engine busy, little enough that a slow
+// consumer holds it back.
+const SENTENCES_AHEAD = 2
+
+/**
+ * A GPT-SoVITS voice, ready to speak.
+ *
+ * @example
+ * const tts = new GptSovits({ gpt: 'voice.ckpt', sovits: 'voice.pth', hubert: 'chinese-hubert-base' })
+ * const speech = await tts.synthesize('Hello.', { audio: 'reference.wav', text: 'What it says.' })
+ * await speech.toFile('hello.wav')
+ */
+export class GptSovits {
+  readonly #config: ResolvedConfig
+  readonly #loading: Promise<Loaded>
+  readonly #stop = new AbortController()
+  #disposed: Promise<void> | undefined
+
+  /**
+   * Returns at once; the voice loads in the background and the first call waits for it.
+   * @throws {OptionTypeError} for an unknown field or a wrong type.
+   * @throws {OptionRangeError} for a value out of range.
+   */
+  constructor(config: GptSovitsConfig) {
+    this.#config = resolveConfig(config)
+    this.#loading = this.#load()
+    this.#loading.catch(() => undefined) // told to whoever awaits `ready` or the first call
+  }
+
+  /** Resolves when the voice is loaded, with what it is; rejects with the reason why it cannot be. */
+  get ready(): Promise<VoiceInfo> {
+    return this.#loading.then((loaded) => loaded.info)
+  }
+
+  /**
+   * Prepares a reference once for many calls.
+   * @throws {ReferenceAudioError} shorter than 3 s, longer than 10 s, silent or not finite.
+   * @throws {UnsupportedAudioError} not audio of a kind that is decoded.
+   */
+  async prepare(reference: ReferenceInput, options: { signal?: AbortSignal } = {}): Promise<PreparedReference> {
+    const loaded = await this.#loaded()
+    return loaded.references.prepare(reference, this.#signal(options.signal))
+  }
+
+  /**
+   * Speaks a text in the voice of a reference.
+   * @throws {EmptyTextError} nothing in the text can be spoken.
+   * @throws {OptionRangeError | OptionTypeError} for a bad option.
+   */
+  async synthesize(
+    text: string,
+    reference: ReferenceInput | PreparedReference,
+    options: SynthesisOptions = {}
+  ): Promise<Speech> {
+    const resolved = resolveSynthesisOptions(options)
+    const chunks: SpeechChunk[] = []
+    for await (const chunk of this.#speak(text, reference, resolved)) chunks.push(chunk)
+    return new Speech(chunks, resolved.seed, resolved.pause)
+  }
+
+  /**
+   * Speaks a text sentence by sentence. Leaving the loop cancels what is left.
+   * @throws the same as `synthesize`.
+   */
+  stream(
+    text: string,
+    reference: ReferenceInput | PreparedReference,
+    options: SynthesisOptions = {}
+  ): AsyncGenerator<SpeechChunk, void, undefined> {
+    return this.#speak(text, reference, resolveSynthesisOptions(options))
+  }
+
+  /** Cancels what runs and gives the memory back. Later calls throw a DisposedError. */
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#release()
+    return this.#disposed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose()
+  }
+
+  async #load(): Promise<Loaded> {
+    const { signal } = this.#stop
+    const addon = await engine(this.#config.nativeBinding)
+    const modules = await openVoice(addon, this.#config, signal)
+    this.#config.logger('debug', `loading a ${modules.version} voice`)
+    const { handle, bytes } = await this.#loadModules(addon, modules)
+    const info: VoiceInfo = { version: modules.version, sampleRate: modules.sampleRate, bytes }
+    const text = frontend()
+    return { addon, modules, handle, info, text, references: new ReferenceRoom(addon, handle, text, modules) }
+  }
+
+  async #loadModules(addon: Binding, modules: VoiceModules): Promise<{ handle: VoiceHandle; bytes: number }> {
+    const { s1, s2, hubert, bert } = modules.paths
+    const { version, sampleRate, fftSize, hop } = modules
+    const { threads, device, precision } = this.#config
+    const networks = { s1, s2, hubert, bert: bert ?? '' }
+    const request = { ...networks, version, sampleRate, fftSize, hop, threads, device, precision }
+    const { voice, bytes } = await run<{ voice: VoiceHandle; bytes: number }>((job) => addon.loadVoice(job, request), {
+      signal: this.#stop.signal
+    })
+    return { handle: voice, bytes }
+  }
+
+  async #release(): Promise<void> {
+    this.#stop.abort(new DisposedError('this GptSovits was disposed'))
+    const loaded = await this.#loading.catch(() => undefined)
+    if (!loaded) return
+    loaded.references.dispose()
+    loaded.addon.release(loaded.handle)
+  }
+
+  async #loaded(): Promise<Loaded> {
+    this.#stop.signal.throwIfAborted()
+    return this.#loading
+  }
+
+  #signal(given: AbortSignal | undefined): AbortSignal {
+    return given ? AbortSignal.any([given, this.#stop.signal]) : this.#stop.signal
+  }
+
+  async *#speak(
+    text: string,
+    reference: ReferenceInput | PreparedReference,
+    options: ResolvedSynthesisOptions
+  ): AsyncGenerator<SpeechChunk, void, undefined> {
+    const left = new AbortController()
+    const signal = AbortSignal.any([this.#signal(options.signal), left.signal])
+    const queue: InFlight[] = []
+    try {
+      signal.throwIfAborted()
+      const loaded = await this.#loaded()
+      const prepared = isPreparedReference(reference)
+        ? reference
+        : await loaded.references.prepare(reference, signal)
+      let audioSeconds = 0
+      let sentence = 0
+      const finish = async (): Promise<SpeechChunk> => {
+        const { piece, spoken } = queue[0] as InFlight
+        const chunk = withPause(await spoken, piece, sentence++, options.pause)
+        queue.shift()
+        audioSeconds += chunk.samples.length / chunk.sampleRate
+        options.onProgress?.({ sentence: chunk.sentence, tokens: chunk.tokens.length, audioSeconds })
+        return chunk
+      }
+      let index = 0
+      for await (const piece of loaded.text.pieces(text, textOptions(options, loaded.modules))) {
+        const spoken = this.#start(loaded, prepared, piece, index++, options, signal, () => audioSeconds)
+        spoken.catch(() => undefined) // awaited in order below
+        queue.push({ piece, spoken })
+        if (queue.length === SENTENCES_AHEAD) yield await finish()
+      }
+      if (index === 0) throw new EmptyTextError('the text holds nothing that can be spoken')
+      while (queue.length > 0) yield await finish()
+    } finally {
+      left.abort()
+    }
+  }
+
+  #start(
+    loaded: Loaded,
+    reference: PreparedReference,
+    piece: TextPiece,
+    sentence: number,
+    options: ResolvedSynthesisOptions,
+    signal: AbortSignal,
+    audioSeconds: () => number
+  ): Promise<Spoken> {
+    const { topK, topP, temperature, repetitionPenalty, speed, noiseScale, seed } = options
+    const text: PhoneSequence = phoneSequence(piece, loaded.modules)
+    const request = {
+      ...{ topK, topP, temperature, repetitionPenalty, speed, noiseScale, seed, sentence, text },
+      voice: loaded.handle,
+      reference: reference.handle,
+      prompt: reference.prompt,
+      maxTokens: Math.min(options.maxTokens, loaded.modules.maxTokens)
+    }
+    const { onProgress } = options
+    return new Promise((resolve, reject) => {
+      run<Spoken>((job) => loaded.addon.speak(job, request), {
+        signal,
+        onProgress: onProgress && (({ tokens }) => {
+          try {
+            onProgress({ sentence, tokens, audioSeconds: audioSeconds() })
+          } catch (error) {
+            reject(error as Error)
+          }
+        })
+      }).then(resolve, reject)
+    })
+  }
+}
+
+function textOptions(options: ResolvedSynthesisOptions, modules: VoiceModules) {
+  const { language, cut, lexicon } = options
+  return { language, cut, version: modules.symbols, ...(lexicon ? { lexicon } : {}) }
+}
+
+function withPause(spoken: Spoken, piece: TextPiece, sentence: number, pauseSeconds: number): SpeechChunk {
+  const { sampleRate, tokens, truncated, attempts } = spoken
+  const samples = new Float32Array(spoken.samples.length + Math.trunc(sampleRate * pauseSeconds))
+  samples.set(spoken.samples)
+  return { samples, sampleRate, sentence, text: piece.text, tokens, truncated, attempts, warnings: piece.warnings }
+}

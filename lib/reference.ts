@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import type { Binding, PhoneSequence, Recording, ReferenceHandle, VoiceHandle } from '../binding.js'
+import { decodeAudio, readAudioFile, trimReference } from './audio/index.js'
+import { OptionTypeError } from './errors.js'
+import { run } from './native.js'
+import type { VoiceModules } from './store/index.js'
+import type { TextFrontend } from './text/index.js'
+import type { ReferenceInput } from './types.js'
+import { phoneSequence } from './voice-text.js'
+
+const brand = Symbol.for('gpt-sovits.prepared-reference')
+// Recordings of a chat or an audio book are used again and again; a prepared one is small.
+const KEPT = 16
+const noPhones: PhoneSequence = { phones: new Int32Array(0), bert: [] }
+
+/** A reference that the networks have read; it belongs to the voice that prepared it. */
+export interface PreparedReference {
+  readonly [brand]: true
+  /** Length of the recording in seconds, after trimming. */
+  readonly seconds: number
+  /** @internal */
+  readonly handle: ReferenceHandle
+  /** @internal */
+  readonly prompt: PhoneSequence
+}
+
+export function isPreparedReference(value: ReferenceInput | PreparedReference): value is PreparedReference {
+  return typeof value === 'object' && value !== null && brand in value
+}
+
+type Heard = { handle: ReferenceHandle; seconds: number }
+
+/** Prepares references for one voice; the same recordings are read once, known by their content. */
+export class ReferenceRoom {
+  readonly #kept = new Map<string, Promise<Heard>>()
+
+  constructor(
+    private readonly addon: Binding,
+    private readonly voice: VoiceHandle,
+    private readonly text: TextFrontend,
+    private readonly modules: VoiceModules
+  ) {}
+
+  async prepare(input: ReferenceInput, signal: AbortSignal): Promise<PreparedReference> {
+    checkInput(input)
+    const files = await Promise.all([input.audio, ...(input.more ?? [])].map((audio) => readAudioFile(audio)))
+    signal.throwIfAborted()
+    const key = createHash('sha256').update(input.refTrim ?? 'none')
+    for (const file of files) key.update(createHash('sha256').update(file.bytes).digest())
+    const heard = await this.#once(key.digest('hex'), () => this.#hear(files, input.refTrim ?? 'none', signal))
+    signal.throwIfAborted()
+    return { [brand]: true, ...heard, prompt: await this.#prompt(input) }
+  }
+
+  dispose(): void {
+    for (const heard of this.#kept.values()) {
+      heard.then(({ handle }) => this.addon.release(handle)).catch(() => undefined)
+    }
+    this.#kept.clear()
+  }
+
+  async #once(key: string, hear: () => Promise<Heard>): Promise<Heard> {
+    const known = this.#kept.get(key)
+    this.#kept.delete(key)
+    const heard = known ?? hear()
+    this.#kept.set(key, heard) // last: the most recently used
+    heard.catch(() => {
+      if (this.#kept.get(key) === heard) this.#kept.delete(key)
+    })
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value as string)
+    return heard
+  }
+
+  async #hear(files: readonly { name: string; bytes: Uint8Array }[], trim: 'auto' | 'none', signal: AbortSignal) {
+    const recordings: Recording[] = []
+    for (const file of files) {
+      const { samples, sampleRate } = await decodeAudio(file.bytes, { name: file.name, signal })
+      const mono = mix(samples)
+      recordings.push({ samples: trim === 'auto' ? trimReference(mono, sampleRate) : mono, sampleRate })
+    }
+    const { reference, seconds } = await run<{ reference: ReferenceHandle; seconds: number }>(
+      (job) => this.addon.prepareReference(job, { voice: this.voice, recordings }),
+      { signal }
+    )
+    return { handle: reference, seconds }
+  }
+
+  async #prompt(input: ReferenceInput): Promise<PhoneSequence> {
+    const said = input.text?.trim()
+    if (!said) return noPhones
+    const language = input.language ?? 'en'
+    // Upstream ends the transcript with a mark: without one the voice runs on into the text.
+    const ended = /[，。？！,.?!~:：—…]$/u.test(said) ? said : said + (language === 'en' ? '.' : '。')
+    const piece = await this.text.pronounce(ended, { language, version: this.modules.symbols })
+    return phoneSequence(piece, this.modules)
+  }
+}
+
+function mix(channels: readonly Float32Array[]): Float32Array {
+  const first = channels[0] ?? new Float32Array(0)
+  if (channels.length === 1) return first
+  const mono = new Float32Array(first.length)
+  for (let i = 0; i < mono.length; i++) {
+    let sum = 0
+    for (const channel of channels) sum += channel[i] ?? 0
+    mono[i] = sum / channels.length
+  }
+  return mono
+}
+
+const inputKeys = ['audio', 'text', 'language', 'more', 'refTrim']
+
+function checkInput(input: ReferenceInput): void {
+  if (typeof input !== 'object' || input === null) throw new OptionTypeError('expected a reference: { audio, text }')
+  for (const key of Object.keys(input)) {
+    if (!inputKeys.includes(key)) {
+      throw new OptionTypeError(`unknown reference field '${key}'; known: ${inputKeys.join(', ')}`)
+    }
+  }
+  if (typeof input.audio !== 'string' && !(input.audio instanceof Uint8Array)) {
+    throw new OptionTypeError('expected a path or a Uint8Array for reference.audio')
+  }
+  if (input.text !== undefined && typeof input.text !== 'string') {
+    throw new OptionTypeError('expected a string for reference.text')
+  }
+}

@@ -1,0 +1,1 @@
+export { Speech, type SpokenSentence } from './speech.js'

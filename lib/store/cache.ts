@@ -1,0 +1,47 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { FileError } from '../errors.js'
+import { cacheDirectory } from '../native-paths.js'
+
+/** The folder given, else `GSV_CACHE_DIR`, else the platform's cache folder. */
+export function cacheFolder(given?: string): string {
+  return given ?? cacheDirectory()
+}
+
+/** SHA-256 of a file; kept in the cache by path, size and time, since hashing a large file takes seconds. */
+export async function contentHash(file: string, cache: string, signal?: AbortSignal): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(file).catch((cause: unknown) => {
+    throw new FileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
+  })
+  const identity = createHash('sha256').update([file, size, mtimeMs, ino].join('\n')).digest('hex')
+  const note = join(cache, 'hashes', identity)
+  const known = await readFile(note, 'utf8').catch(() => '')
+  if (/^[0-9a-f]{64}$/.test(known)) return known
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(file, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) })) {
+    hash.update(part as Buffer)
+  }
+  const digest = hash.digest('hex')
+  await writeWhole(note, digest)
+  return digest
+}
+
+/** Writes a file so that it is there whole or not at all, whatever happens meanwhile. */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const partial = partialPath(path)
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(partial, content, { flush: true })
+    await rename(partial, path)
+  } catch (cause) {
+    await rm(partial, { force: true }).catch(() => undefined)
+    throw new FileError(`${path} cannot be written: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** A name beside `path` that no other process uses. */
+export function partialPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}`)
+}

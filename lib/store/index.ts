@@ -1,0 +1,5 @@
+export { cacheFolder } from './cache.js'
+export { type Imported, importVoice, type ImportOptions, type VoiceSources } from './import.js'
+export { inspect, type Inspection, type TensorInfo } from './inspect.js'
+export { openVoice, type VoiceModules } from './open.js'
+export { readVoiceFile, type VoiceFile } from './voice-file.js'

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import type { Binding } from '../../binding.js'
+import { MissingModelError } from '../errors.js'
+import type { ResolvedConfig } from '../options.js'
+import type { SymbolVersion } from '../text/index.js'
+import { importCached } from './import.js'
+import { readVoiceFile, type VoiceFile } from './voice-file.js'
+
+/** A voice's modules on disk. */
+export interface VoiceModules {
+  readonly version: string
+  readonly sampleRate: number
+  readonly fftSize: number
+  readonly hop: number
+  readonly maxTokens: number
+  readonly symbols: SymbolVersion
+  /** Absolute paths. */
+  readonly paths: { readonly s1: string; readonly s2: string; readonly hubert: string; readonly bert?: string }
+  /** Token ids of a Chinese text, with [CLS] and [SEP]; absent without BERT. */
+  readonly bertIds?: (text: string) => Int32Array
+}
+
+/** Finds a voice's modules: in an imported folder, or in the cache, importing the user's files when they are new. */
+export async function openVoice(addon: Binding, config: ResolvedConfig, signal: AbortSignal): Promise<VoiceModules> {
+  if (config.voice !== undefined) {
+    const folder = resolve(config.voice)
+    return modulesOf(await readVoiceFile(folder), folder)
+  }
+  const { gpt, sovits, hubert, bert } = config
+  if (gpt === undefined || sovits === undefined || hubert === undefined) {
+    throw new MissingModelError('`hubert` is missing: the folder of chinese-hubert-base, which every voice needs')
+  }
+  const onNetwork = (network: string): void => config.logger('info', `reading ${network}`)
+  const { voice, folder, warnings } = await importCached({ gpt, sovits, hubert, bert }, config.cacheDir, {
+    addon,
+    signal,
+    onNetwork
+  })
+  for (const warning of warnings) config.logger('warn', warning)
+  return modulesOf(voice, folder)
+}
+
+async function modulesOf(voice: VoiceFile, folder: string): Promise<VoiceModules> {
+  const { s1, s2, hubert, bert } = voice.modules
+  const at = (file: string): string => resolve(folder, file)
+  const tokenizer = bert && voice.vocabulary ? await openTokenizer(at(voice.vocabulary)) : undefined
+  return {
+    version: voice.version,
+    sampleRate: voice.sampleRate,
+    fftSize: voice.fftSize,
+    hop: voice.hop,
+    maxTokens: voice.maxTokens,
+    symbols: voice.version === 'v1' ? 'v1' : 'v2',
+    paths: { s1: at(s1), s2: at(s2), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) },
+    ...(tokenizer ? { bertIds: tokenizer } : {})
+  }
+}

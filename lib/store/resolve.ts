@@ -1,0 +1,201 @@
+import type { Attribute, AttributeValue, FillTensor } from '../../binding.js'
+import { ModelMismatchError, UnsupportedConfigError } from '../errors.js'
+import { evaluate, Unbound } from './expression.js'
+import type { TensorInfo } from './inspect.js'
+import type { AttributeRule, Specification, TensorRule } from './specification.js'
+
+type ScopeValue = number | readonly number[] | readonly (readonly number[])[]
+
+/** What a blueprint is filled with. */
+export interface Resolved {
+  readonly tensors: readonly FillTensor[]
+  readonly attributes: readonly Attribute[]
+}
+
+/**
+ * Matches a checkpoint with a blueprint's specification: every size comes from the config, else from the first tensor that
+ * shows it, and all tensors must agree.
+ * @throws {UnsupportedConfigError} naming the config's field. @throws {ModelMismatchError} naming the tensor and both shapes.
+ */
+export function resolve(specification: Specification, config: unknown, tensors: readonly TensorInfo[]): Resolved {
+  const scope = new Map<string, ScopeValue>()
+  const attributes = specification.attributes.map((rule) => readAttribute(rule, config, scope))
+  for (const { from, equals } of specification.requires) {
+    const value = lookUp(config, from)
+    if (value !== undefined && value !== equals) throw unsupported(from, value, `${JSON.stringify(equals)} is supported`)
+  }
+  for (const { name, from, default: fallback } of specification.dims) {
+    const value = lookUp(config, from) ?? fallback
+    if (value !== undefined) scope.set(name, sizes(value, from))
+  }
+  for (const { zero, from } of specification.checks) checkZero(zero, from, config, scope)
+  return { attributes, tensors: matchTensors(specification, scope, tensors) }
+}
+
+function lookUp(config: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((node, key) => {
+    return typeof node === 'object' && node !== null && Object.hasOwn(node, key)
+      ? (node as Record<string, unknown>)[key]
+      : undefined
+  }, config)
+}
+
+function unsupported(field: string, value: unknown, needed: string): UnsupportedConfigError {
+  return new UnsupportedConfigError(`config.${field} is ${JSON.stringify(value)}; ${needed}`)
+}
+
+function sizes(value: unknown, field: string): ScopeValue {
+  const isSize = (item: unknown): item is number => Number.isSafeInteger(item) && (item as number) > 0
+  if (isSize(value) || (Array.isArray(value) && value.every(isSize))) return value
+  throw unsupported(field, value, 'it must be a positive integer or a list of them')
+}
+
+function readAttribute(rule: AttributeRule, config: unknown, scope: Map<string, ScopeValue>): Attribute {
+  const found = lookUp(config, rule.from) ?? rule.default
+  if (found === undefined) throw new UnsupportedConfigError(`config.${rule.from} is missing`)
+  if (rule.type === 'bool') {
+    const value = rule.equals === undefined ? found === true : found === rule.equals
+    scope.set(rule.name, value ? 1 : 0)
+    return { name: rule.name, type: 'bool', value }
+  }
+  const value = checkedNumbers(rule, found, scope)
+  if (rule.type !== 'float') scope.set(rule.name, value as ScopeValue)
+  return { name: rule.name, type: rule.type, value }
+}
+
+const depths = { int: 0, float: 0, 'int[]': 1, 'int[][]': 2 } as const
+
+function checkedNumbers(rule: AttributeRule, found: unknown, scope: Map<string, ScopeValue>): AttributeValue {
+  const { from, minimum, maximum, type } = rule
+  const range = [minimum === undefined ? '' : ` from ${minimum}`, maximum === undefined ? '' : ` to ${maximum}`].join('')
+  const isNumber = (item: unknown): boolean =>
+    typeof item === 'number' &&
+    (type === 'float' ? Number.isFinite(item) : Number.isSafeInteger(item)) &&
+    item >= (minimum ?? -Infinity) &&
+    item <= (maximum ?? Infinity)
+  const fits = (item: unknown, depth: number): boolean =>
+    depth === 0 ? isNumber(item) : Array.isArray(item) && item.every((inner) => fits(inner, depth - 1))
+  const depth = depths[type as keyof typeof depths]
+  if (!fits(found, depth)) {
+    throw unsupported(from, found, `it must be ${['a number', 'a list of integers', 'a list of lists'][depth]}${range}`)
+  }
+  if (Array.isArray(found)) {
+    if (found.length === 0 || found.length > (rule.max_length ?? Infinity)) {
+      throw unsupported(from, found, `it must have 1 to ${rule.max_length} elements`)
+    }
+    const least = rule.min_inner_length === undefined ? 0 : evaluate(rule.min_inner_length, scope)
+    if (depth === 2 && found.some((inner: unknown[]) => inner.length < least)) {
+      throw unsupported(from, found, `each list must have ${least} elements or more`)
+    }
+  }
+  return found as AttributeValue
+}
+
+function checkZero(expression: string, field: string, config: unknown, scope: Map<string, ScopeValue>): void {
+  try {
+    if (evaluate(expression, scope) === 0) return
+  } catch (error) {
+    if (error instanceof Unbound) return // a size that the tensors decide; their shapes are checked
+    throw error
+  }
+  throw unsupported(field, lookUp(config, field), `it does not go with the other sizes (${expression} must be 0)`)
+}
+
+function matchTensors(
+  specification: Specification,
+  scope: Map<string, ScopeValue>,
+  tensors: readonly TensorInfo[]
+): FillTensor[] {
+  const unused = new Map(tensors.map((tensor) => [moduleName(tensor.name, specification), tensor]))
+  const take = (name: string): TensorInfo | undefined => {
+    const tensor = unused.get(name)
+    unused.delete(name)
+    return tensor
+  }
+  const filled: FillTensor[] = []
+  for (const rule of specification.tensors) {
+    eachOf(rule, 0, scope, (name) => {
+      const source = findSource(name, specification, take)
+      if (!source) throw new ModelMismatchError(`${name} is missing`)
+      checkShape(source.tensor, rule, scope)
+      filled.push({
+        name,
+        source: source.tensor.name,
+        magnitude: source.magnitude?.name ?? '',
+        shape: source.tensor.shape,
+        weightNormDim: specification.weight_norm?.dim ?? 0
+      })
+    })
+  }
+  const ignored = specification.ignore.map(pattern)
+  const extra = [...unused.keys()].filter((name) => !ignored.some((test) => test(name)))
+  if (extra.length > 0) {
+    const more = extra.length > 1 ? ` and ${extra.length - 1} more` : ''
+    throw new ModelMismatchError(`${extra[0]}${more} in the file ${extra.length > 1 ? 'are' : 'is'} not of this network`)
+  }
+  return filled
+}
+
+function moduleName(name: string, { rename }: Specification): string {
+  const prefix = rename.prefixes.find((candidate) => name.startsWith(candidate)) ?? ''
+  const stripped = name.slice(prefix.length)
+  const suffix = rename.suffixes.find((candidate) => stripped.endsWith(candidate.from))
+  return suffix ? stripped.slice(0, stripped.length - suffix.from.length) + suffix.to : stripped
+}
+
+function findSource(name: string, { weight_norm }: Specification, take: (name: string) => TensorInfo | undefined) {
+  const plain = take(name)
+  if (plain) return { tensor: plain }
+  if (!weight_norm || !name.endsWith('.weight')) return undefined
+  const base = name.slice(0, -'weight'.length)
+  for (const [magnitudeName, directionName] of weight_norm.pairs) {
+    const tensor = take(base + directionName)
+    const magnitude = tensor && take(base + magnitudeName)
+    if (tensor && !magnitude) throw new ModelMismatchError(`${base}${magnitudeName} is missing`)
+    if (tensor) return { tensor, magnitude }
+  }
+  return undefined
+}
+
+/** Calls `visit` with the name of each tensor that a rule stands for; the loops' indices are in the scope meanwhile. */
+function eachOf(rule: TensorRule, depth: number, scope: Map<string, ScopeValue>, visit: (name: string) => void): void {
+  const loop = rule.loops[depth]
+  if (!loop) {
+    visit(rule.name.replaceAll(/\{([^}]*)\}/g, (_, expression: string) => String(evaluate(expression, scope))))
+    return
+  }
+  const end = evaluate(loop.end, scope)
+  for (let index = evaluate(loop.start, scope); index < end; index++) {
+    scope.set(loop.index, index)
+    eachOf(rule, depth + 1, scope, visit)
+  }
+  scope.delete(loop.index)
+}
+
+function checkShape(tensor: TensorInfo, rule: TensorRule, scope: Map<string, ScopeValue>): void {
+  const needed = rule.shape.map((expression, dim) => sizeOf(expression, tensor.shape[dim], scope))
+  const same = needed.length === tensor.shape.length && needed.every((size, dim) => size === tensor.shape[dim])
+  if (!same) {
+    const show = (shape: readonly (number | undefined)[]): string => `[${shape.join(', ')}]`
+    throw new ModelMismatchError(`${tensor.name} is ${show(tensor.shape)}, this network needs ${show(needed)}`)
+  }
+}
+
+// A size that nothing has told yet is what this tensor has; later tensors must agree.
+function sizeOf(expression: string, actual: number | undefined, scope: Map<string, ScopeValue>): number | undefined {
+  try {
+    return evaluate(expression, scope)
+  } catch (error) {
+    const bare = /^[A-Za-z_]\w*(\[.*\])?$/.test(expression)
+    if (!(error instanceof Unbound) || !bare || actual === undefined) throw error
+    scope.set(error.key, actual)
+    return actual
+  }
+}
+
+function pattern(glob: string): (name: string) => boolean {
+  const star = glob.indexOf('*')
+  if (star < 0) return (name) => name === glob
+  const [head, tail] = [glob.slice(0, star), glob.slice(star + 1)]
+  return (name) => name.length >= head.length + tail.length && name.startsWith(head) && name.endsWith(tail)
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { CorruptModelError, FileError } from '../errors.js'
+
+const FORMAT = 1
+
+/** `voice.json`: what an imported voice is. Files are relative to its folder. */
+export interface VoiceFile {
+  readonly format: number
+  readonly version: string
+  /** Hz. */
+  readonly sampleRate: number
+  /** Window and step of the reference spectrogram in samples. */
+  readonly fftSize: number
+  readonly hop: number
+  /** Longest sentence in semantic tokens. */
+  readonly maxTokens: number
+  readonly modules: { readonly s1: string; readonly s2: string; readonly hubert: string; readonly bert?: string }
+  /** One token a line, for BERT. */
+  readonly vocabulary?: string
+  /** Names of the files it was made from. */
+  readonly sources: Readonly<Record<string, string>>
+}
+
+export function voiceFile(voice: Omit<VoiceFile, 'format'>): string {
+  return `${JSON.stringify({ format: FORMAT, ...voice }, null, 2)}\n`
+}
+
+/**
+ * Reads the `voice.json` of a folder.
+ * @throws {FileError} when there is none. @throws {CorruptModelError} when it is not one of this release.
+ */
+export async function readVoiceFile(folder: string): Promise<VoiceFile> {
+  const path = join(resolve(folder), 'voice.json')
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new FileError(`${path} cannot be read; make it with \`gpt-sovits import\``, { cause })
+  })
+  const voice = parse(text)
+  if (!isVoice(voice)) throw new CorruptModelError(`${path} is not the description of a voice; import the voice again`)
+  return voice
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function isVoice(value: unknown): value is VoiceFile {
+  if (typeof value !== 'object' || value === null) return false
+  const { format, version, sampleRate, fftSize, hop, maxTokens, modules } = value as Record<string, unknown>
+  const named = (modules ?? {}) as Record<string, unknown>
+  return (
+    format === FORMAT &&
+    typeof version === 'string' &&
+    [sampleRate, fftSize, hop, maxTokens].every(Number.isInteger) &&
+    [named['s1'], named['s2'], named['hubert']].every((file) => typeof file === 'string')
+  )
+}

@@ -1,0 +1,182 @@
+#include "engine/probe.h"
+
+#include <ATen/ATen.h>
+
+#include <cstring>
+
+#include "engine/voice.h"
+#include "error.h"
+#include "reference/reference.h"
+#include "semantic/generate.h"
+#include "text_features/text_features.h"
+
+namespace gsv::engine {
+namespace {
+
+// What a stage is given; a missing tensor is an error, so that a misspelt name is no silent default.
+class Inputs {
+ public:
+  explicit Inputs(const TensorMap& tensors) : tensors_(tensors) {}
+
+  bool has(const std::string& name) const { return tensors_.contains(name); }
+
+  at::Tensor tensor(const std::string& name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end()) throw Error(code::kWrongType, "the stage needs a tensor named " + name);
+    const TensorData& data = found->second;
+    const auto type = data.type == TensorData::Type::kInt64 ? at::kLong : at::kFloat;
+    at::Tensor out = at::empty(data.shape, type);
+    if (static_cast<std::size_t>(out.nbytes()) != data.bytes.size()) {
+      throw Error(code::kWrongType, "the shape of " + name + " does not fit its data");
+    }
+    if (!data.bytes.empty()) std::memcpy(out.mutable_data_ptr(), data.bytes.data(), data.bytes.size());
+    return out;
+  }
+
+  double number(const std::string& name) const { return tensor(name).to(at::kDouble).item<double>(); }
+
+  std::vector<float> floats(const std::string& name) const {
+    const at::Tensor flat = tensor(name).to(at::kFloat).contiguous();
+    return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
+  }
+
+  std::vector<std::int32_t> ints(const std::string& name) const {
+    const at::Tensor flat = tensor(name).to(at::kInt).contiguous();
+    return {flat.const_data_ptr<std::int32_t>(), flat.const_data_ptr<std::int32_t>() + flat.numel()};
+  }
+
+ private:
+  const TensorMap& tensors_;
+};
+
+TensorData data_of(const at::Tensor& tensor) {
+  TensorData out;
+  const bool integers = at::isIntegralType(tensor.scalar_type(), /*includeBool=*/true);
+  out.type = integers ? TensorData::Type::kInt64 : TensorData::Type::kFloat32;
+  const at::Tensor plain = tensor.to(integers ? at::kLong : at::kFloat).contiguous();
+  out.shape = plain.sizes().vec();
+  const auto* bytes = static_cast<const std::byte*>(plain.const_data_ptr());
+  out.bytes.assign(bytes, bytes + plain.nbytes());
+  return out;
+}
+
+at::Tensor row(const std::vector<std::int32_t>& values) { return at::tensor(values, at::kLong); }
+
+// recording [n], rate -> spectrogram [1, bins, T]
+TensorMap spectrogram(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
+  const Recording recording{in.floats("recording"), static_cast<int>(in.number("rate"))};
+  return {{"spectrogram", data_of(reference::spectrogram(recording, voice.format))}};
+}
+
+// wav16k [n] -> feature [1, hidden, T50], codes [T25]
+TensorMap hubert(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
+  const at::Tensor wav = in.tensor("wav16k").reshape({1, -1});
+  const at::Tensor feature = voice.hubert->get().forward({wav}).toTensor().transpose(1, 2);
+  return {{"feature", data_of(feature)}, {"codes", data_of(voice.acoustic->semantic_codes(feature))}};
+}
+
+// recording [n], rate -> wav16k [m], with the trailing silence
+TensorMap resample16k(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
+  const Recording recording{in.floats("recording"), static_cast<int>(in.number("rate"))};
+  return {{"wav16k", data_of(reference::padded_16k(recording, voice.format))}};
+}
+
+// input_ids [n] -> char_feature [n - 2, hidden]
+TensorMap bert(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
+  if (!voice.bert) throw Error(code::kMissingModel, "the voice has no BERT");
+  const std::vector<std::int32_t> ids = in.ints("input_ids");
+  const at::Tensor features =
+      text_features::character_features(voice.bert->get(), {ids.begin(), ids.end()}).transpose(0, 1);
+  return {{"char_feature", data_of(features)}};
+}
+
+// phones [X], prompt [P], bert [width, X] -> prefill_logits [vocab]; then one row a token of `tokens` -> step_logits
+TensorMap logits(const LoadedVoice& voice, const Inputs& in, std::stop_token stop) {
+  const std::vector<std::int32_t> phones = in.ints("phones"), prompt = in.ints("prompt"), tokens = in.ints("tokens");
+  const std::vector<float> bert = in.floats("bert");
+  const auto batch = voice.decoder->open(1);
+  batch->prefill(0, {phones, bert.data(), prompt}, static_cast<int>(tokens.size()) + 1, stop);
+  const auto snapshot = [&batch] {
+    const std::span<const float> values = batch->logits(0);
+    return at::tensor(std::vector<float>(values.begin(), values.end()));
+  };
+  TensorMap out{{"prefill_logits", data_of(snapshot())}};
+  std::vector<at::Tensor> steps;
+  for (const std::int32_t token : tokens) {
+    const semantic::RowToken next{0, token};
+    batch->step({&next, 1});
+    steps.push_back(snapshot());
+  }
+  if (!steps.empty()) out.emplace("step_logits", data_of(at::stack(steps)));
+  return out;
+}
+
+// as `logits`, with top_k, top_p, temperature, repetition_penalty, early_stop -> tokens [n], steps []
+TensorMap generate(const LoadedVoice& voice, const Inputs& in, std::stop_token stop) {
+  const std::vector<std::int32_t> phones = in.ints("phones");
+  const std::vector<std::int32_t> prompt = in.has("prompt") ? in.ints("prompt") : std::vector<std::int32_t>{};
+  const std::vector<float> bert = in.floats("bert");
+  semantic::Request request;
+  request.prompt = {phones, bert.data(), prompt};
+  request.sampling = {static_cast<int>(in.number("top_k")), static_cast<float>(in.number("top_p")),
+                      static_cast<float>(in.number("temperature")),
+                      static_cast<float>(in.number("repetition_penalty"))};
+  request.early_stop = static_cast<int>(in.number("early_stop"));
+  const semantic::Result result = semantic::generate(*voice.decoder, request, stop);
+  return {{"tokens", data_of(row(result.tokens))}, {"steps", data_of(row({result.steps}))}};
+}
+
+// logits [n], previous [m], parameters, noise [n] -> probs [n], sample []
+TensorMap sampler(const LoadedVoice&, const Inputs& in, std::stop_token) {
+  std::vector<float> logits = in.floats("logits");
+  const semantic::Sampling sampling{static_cast<int>(in.number("top_k")), static_cast<float>(in.number("top_p")),
+                                    static_cast<float>(in.number("temperature")),
+                                    static_cast<float>(in.number("repetition_penalty"))};
+  semantic::Sampler sampler(static_cast<int>(logits.size()), sampling, {});
+  for (const std::int32_t token : in.ints("previous")) sampler.remember(token);
+  const std::int32_t sample = sampler.sample_with_noise(logits, in.floats("noise"));
+  const std::span<const float> probs = sampler.probabilities();
+  return {{"probs", data_of(at::tensor(std::vector<float>(probs.begin(), probs.end())))},
+          {"sample", data_of(row({sample}))}};
+}
+
+// spectrogram.0, spectrogram.1, ... [1, bins, T], codes [1, 1, T], text [1, X], noise, noise_scale, speed
+// -> ge, m_p, logs_p, z, wav
+TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop) {
+  std::vector<at::Tensor> styles;
+  for (int i = 0; in.has("spectrogram." + std::to_string(i)); ++i) {
+    styles.push_back(voice.acoustic->style(in.tensor("spectrogram." + std::to_string(i))));
+  }
+  acoustic::DecodeInput input;
+  input.codes = in.tensor("codes");
+  input.text = in.tensor("text");
+  input.style = acoustic::Acoustic::mean_style(styles);
+  input.speed = static_cast<float>(in.number("speed"));
+  input.noise_scale = static_cast<float>(in.number("noise_scale"));
+  const at::Tensor noise = in.has("noise") ? in.tensor("noise") : at::Tensor();
+  const acoustic::Latents latents = voice.acoustic->latents(input, noise, 0, 0);
+  return {{"ge", data_of(input.style)},
+          {"m_p", data_of(latents.m_p)},
+          {"logs_p", data_of(latents.logs_p)},
+          {"z", data_of(latents.z)},
+          {"wav", data_of(voice.acoustic->waveform(latents, input.style, stop))}};
+}
+
+using Stage = TensorMap (*)(const LoadedVoice&, const Inputs&, std::stop_token);
+
+const std::map<std::string, Stage>& stages() {
+  static const std::map<std::string, Stage> table{
+      {"spectrogram", spectrogram}, {"resample16k", resample16k}, {"hubert", hubert},   {"bert", bert},
+      {"logits", logits},           {"generate", generate},       {"sampler", sampler}, {"decode", decode}};
+  return table;
+}
+
+}  // namespace
+
+TensorMap probe(const ProbeRequest& request, std::stop_token stop) {
+  const auto stage = stages().find(request.stage);
+  if (stage == stages().end()) throw Error(code::kOutOfRange, "there is no stage named " + request.stage);
+  return stage->second(loaded(request.voice), Inputs(request.tensors), stop);
+}
+
+}  // namespace gsv::engine
