@@ -1,0 +1,112 @@
+import type { ChineseNormalizer } from '../chinese-normalization/index.js'
+import type { Frontend, Pronunciation, SymbolVersion } from '../language.js'
+import { changeErhua } from './erhua.js'
+import { joinWords, type ReadWord } from './merges.js'
+import { normalizeMandarin, splitAtMarks } from './normalize.js'
+import type { ReadingTable } from './readings.js'
+import type { ToneRules } from './rules.js'
+import { changeTones } from './sandhi.js'
+import type { WordSplitter } from './search-cut.js'
+import { isSpeakable, type Syllable } from './syllables.js'
+import type { Tagger } from './tagger.js'
+
+/** A polyphone model: one tone-numbered pinyin (`zhong1`, a mark as itself) for each character of a sentence. */
+export type Polyphones = (sentence: string) => readonly string[] | undefined
+
+/** Corrects a model's answer for one word. */
+export type Corrections = Pick<ReadingTable, 'find'>
+
+export interface ChineseParts {
+  readonly normalize: ChineseNormalizer
+  readonly tagger: Tagger
+  readonly splitter: WordSplitter
+  readonly readings: ReadingTable
+  readonly rules: ToneRules
+  readonly polyphones?: Polyphones
+  readonly corrections?: Corrections
+}
+
+/** Signs that a text may hold to ask for a pause: each is read as a comma, and every comma becomes this phone. */
+const pauses = [
+  ['￥', 'SP2'],
+  ['^', 'SP3']
+] as const
+
+interface Spoken {
+  normText: string
+  readonly phones: string[]
+  readonly word2ph: number[]
+  readonly unspoken: Set<string>
+}
+
+/** Mandarin text to phones. */
+export class ChineseFrontend implements Frontend {
+  constructor(readonly parts: ChineseParts) {}
+
+  pronounce(text: string, version: SymbolVersion): Pronunciation {
+    const pause = pauses.find(([sign]) => text.includes(sign))
+    const { text: normalized, dropped } = normalizeMandarin(
+      pause ? text.replaceAll(pause[0], ',') : text,
+      this.parts.normalize
+    )
+    const spoken: Spoken = { normText: '', phones: [], word2ph: [], unspoken: new Set() }
+    for (const sentence of splitAtMarks(normalized)) this.#speak(sentence, version, spoken)
+    const { normText, word2ph } = spoken
+    const phones = pause ? spoken.phones.map((phone) => (phone === ',' ? pause[1] : phone)) : spoken.phones
+    return { normText, phones, word2ph, warnings: warningsFor(dropped, spoken.unspoken) }
+  }
+
+  #speak(sentence: string, version: SymbolVersion, spoken: Spoken): void {
+    const { tagger, readings, rules, splitter } = this.parts
+    const answers = version === 'v1' ? undefined : this.#ask(sentence)
+    let start = 0
+    for (const word of joinWords(tagger.cut(sentence), readings)) {
+      const syllables = answers ? this.#corrected(word, answers, start) : word.syllables
+      const tones = syllables.map(({ tone }) => tone)
+      changeTones(word.text, word.tag, tones, rules, splitter)
+      if (version !== 'v1') changeErhua(word.text, word.tag, syllables, tones, rules)
+      addPhones(word.text, syllables, tones, spoken)
+      start += word.text.length
+    }
+  }
+
+  #ask(sentence: string): readonly string[] | undefined {
+    const answers = this.parts.polyphones?.(sentence)
+    return answers?.length === sentence.length ? answers : undefined
+  }
+
+  /** The model's readings, unless the table of corrections has the word or one of its characters. */
+  #corrected(word: ReadWord, answers: readonly string[], start: number): readonly Syllable[] {
+    const { corrections, readings } = this.parts
+    return (
+      corrections?.find(word.text) ??
+      word.syllables.map((usual, index) => {
+        const corrected = corrections?.find(word.text[index]!)
+        if (corrected) return corrected[0]!
+        const answered = readings.syllables.parse(answers[start + index]!)
+        return isSpeakable(answered) ? answered : usual
+      })
+    )
+  }
+}
+
+function addPhones(word: string, syllables: readonly Syllable[], tones: readonly number[], spoken: Spoken): void {
+  for (const [index, { initialPhone, finalPhones }] of syllables.entries()) {
+    const finalPhone = finalPhones?.[tones[index]!]
+    if (initialPhone === undefined) {
+      spoken.unspoken.add(word[index]!)
+      continue
+    }
+    spoken.normText += word[index]!
+    spoken.phones.push(initialPhone)
+    if (finalPhone !== undefined) spoken.phones.push(finalPhone)
+    spoken.word2ph.push(finalPhone === undefined ? 1 : 2)
+  }
+}
+
+function warningsFor(dropped: readonly string[], unspoken: ReadonlySet<string>): string[] {
+  const warnings: string[] = []
+  if (dropped.length > 0) warnings.push(`not read in Chinese, skipped: ${dropped.join(' ')}`)
+  if (unspoken.size > 0) warnings.push(`no known reading, skipped: ${[...unspoken].join(' ')}`)
+  return warnings
+}
