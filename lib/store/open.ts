@@ -40,10 +40,9 @@ export async function openVoice(addon: Binding, config: ResolvedConfig, signal: 
   return modulesOf(voice, folder)
 }
 
-async function modulesOf(voice: VoiceFile, folder: string): Promise<VoiceModules> {
+function modulesOf(voice: VoiceFile, folder: string): VoiceModules {
   const { s1, s2, hubert, bert } = voice.modules
   const at = (file: string): string => resolve(folder, file)
-  const tokenizer = bert && voice.vocabulary ? await openTokenizer(at(voice.vocabulary)) : undefined
   return {
     version: voice.version,
     sampleRate: voice.sampleRate,
@@ -51,7 +50,6 @@ async function modulesOf(voice: VoiceFile, folder: string): Promise<VoiceModules
     hop: voice.hop,
     maxTokens: voice.maxTokens,
     symbols: voice.version === 'v1' ? 'v1' : 'v2',
-    paths: { s1: at(s1), s2: at(s2), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) },
-    ...(tokenizer ? { bertIds: tokenizer } : {})
+    paths: { s1: at(s1), s2: at(s2), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) }
   }
 }

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { resolve } from '../../../lib/store/resolve.js'
+import type { Specification } from '../../../lib/store/specification.js'
+
+const specification: Specification = {
+  format: 1,
+  blueprint: 'x.pt',
+  attributes: [
+    { name: 'n_layers', type: 'int', from: 'model.n_layer', minimum: 1, maximum: 4 },
+    { name: 'rates', type: 'int[]', from: 'model.rates', minimum: 1, max_length: 3, default: [2] },
+    { name: 'first_kind', type: 'bool', from: 'model.kind', equals: '1' }
+  ],
+  requires: [{ from: 'model.act', equals: 'gelu' }],
+  dims: [{ name: 'hidden', from: 'model.hidden' }],
+  checks: [{ zero: 'hidden%2', from: 'model.hidden' }],
+  rename: { prefixes: ['model.'], suffixes: [{ from: '.gamma', to: '.weight' }] },
+  weight_norm: { dim: 0, pairs: [['weight_g', 'weight_v']] },
+  ignore: ['extra.*'],
+  tensors: [
+    { name: 'embedding.weight', shape: ['rows', 'hidden'], loops: [] },
+    { name: 'layers.{i}.weight', shape: ['hidden', 'rows'], loops: [{ index: 'i', start: '0', end: 'n_layers' }] }
+  ]
+}
+const config = { model: { n_layer: 2, hidden: 4, kind: '1' } }
+const float = (name: string, ...shape: number[]) => ({ name, dtype: 'float16', shape })
+const good = [
+  float('model.embedding.weight', 7, 4),
+  float('layers.0.weight', 4, 7),
+  float('layers.1.weight_v', 4, 7),
+  float('layers.1.weight_g', 4, 1),
+  float('extra.anything', 1)
+]
+
+describe('matching a checkpoint with a blueprint', () => {
+  it('finds every tensor under its renamed and weight-normed name', () => {
+    const { tensors, attributes } = resolve(specification, config, good)
+    expect(tensors.map(({ name, source, magnitude }) => [name, source, magnitude])).toEqual([
+      ['embedding.weight', 'model.embedding.weight', ''],
+      ['layers.0.weight', 'layers.0.weight', ''],
+      ['layers.1.weight', 'layers.1.weight_v', 'layers.1.weight_g']
+    ])
+    expect(attributes).toEqual([
+      { name: 'n_layers', type: 'int', value: 2 },
+      { name: 'rates', type: 'int[]', value: [2] },
+      { name: 'first_kind', type: 'bool', value: true }
+    ])
+  })
+
+  it('names a missing tensor', () => {
+    expect(() => resolve(specification, config, good.slice(1))).toThrow('embedding.weight is missing')
+  })
+
+  it('names a tensor that is not of the network', () => {
+    const more = [...good, float('stranger', 1)]
+    expect(() => resolve(specification, config, more)).toThrow('stranger in the file is not of this network')
+  })
+
+  it('gives the shape of the file first, then the needed one', () => {
+    const other = good.map((tensor) => (tensor.name === 'layers.0.weight' ? float('layers.0.weight', 4, 8) : tensor))
+    const error = (() => {
+      try {
+        resolve(specification, config, other)
+      } catch (caught) {
+        return caught as { code: string; message: string }
+      }
+      return undefined
+    })()
+    expect(error?.message).toBe('layers.0.weight is [4, 8], this network needs [4, 7]')
+    expect(error?.code).toBe('ERR_GSV_MODEL_MISMATCH')
+  })
+
+  it.each([
+    [{ n_layer: 9, hidden: 4, kind: '1' }, 'config.model.n_layer is 9; it must be a number from 1 to 4'],
+    [{ hidden: 4, kind: '1' }, 'config.model.n_layer is missing'],
+    [{ n_layer: 2, hidden: 3, kind: '1' }, 'config.model.hidden is 3'],
+    [{ n_layer: 2, hidden: 4, kind: '1', act: 'relu' }, 'config.model.act is "relu"; "gelu" is supported'],
+    [{ n_layer: 2, hidden: 4, kind: '1', rates: [1, 2, 3, 4] }, 'config.model.rates'],
+    [{ n_layer: 2, hidden: -4, kind: '1' }, 'config.model.hidden is -4']
+  ])('names the field of %j', (model, message) => {
+    expect(() => resolve(specification, { model }, good)).toThrow(message)
+  })
+})
