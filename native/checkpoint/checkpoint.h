@@ -146,7 +146,8 @@ Identity identify(const File& file);
 // parameters and tensors [{name, dtype, shape}].
 std::string describe_json(const File& file, const Identity& identity);
 
-// ERR_GSV_WRONG_MODEL saying what the file is when it is not of the wanted kind.
+// ERR_GSV_WRONG_MODEL saying what the file is when it is not of the wanted kind; ERR_GSV_MISSING_BASE naming the base
+// when an "s2" is wanted and the file is an "s2-lora".
 [[nodiscard]] Identity require_kind(const File& file, std::string_view wanted);
 
 }  // namespace gsv::checkpoint
