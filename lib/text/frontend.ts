@@ -1,6 +1,7 @@
 import { assemble } from './assemble.js'
 import type { LanguageMode, SpokenLanguage, SymbolVersion } from './language.js'
-import { checkMode, isSpokenBy, Languages } from './languages.js'
+import type { Languages } from './languages.js'
+import { checkMode, isSpokenBy } from './languages.js'
 import type { TextFrontend, TextOptions, TextPiece, TextSegment } from './piece.js'
 import { preSegment } from './pre-segment.js'
 

@@ -18,10 +18,12 @@ export type {
 } from './piece.js'
 export { preSegment } from './pre-segment.js'
 export { SYMBOLS, symbolIds } from './symbols.js'
+export { BertTokenizer, charOfPhone, readBertVocabulary } from './zh/bert-tokens.js'
 
-/** English comes with the package's own tables and needs nothing from the caller. */
+/** Languages that need nothing from the caller: their tables come with the package. */
 const OWN_LOADERS: LanguageLoaders = {
-  en: async () => (await import('./en/index.js')).loadEnglish()
+  en: async () => (await import('./en/index.js')).loadEnglish(),
+  zh: async () => (await import('./zh/index.js')).loadChinese()
 }
 
 export interface TextFrontendSettings {
@@ -41,7 +43,8 @@ function lazySegmenter(languageIdModel: string | undefined): Segmenter {
 
 /**
  * Text to phones.
- * English is built in; every other language is read by what its loader makes, when a text first needs it.
+ * Languages whose tables the package holds are built in; a loader adds one, or takes the place of a built-in one.
+ * Each is loaded when a text first needs it.
  */
 export function createTextFrontend(loaders: LanguageLoaders = {}, settings: TextFrontendSettings = {}): TextFrontend {
   return new Frontends(new Languages({ ...OWN_LOADERS, ...loaders }), lazySegmenter(settings.languageIdModel))

@@ -17,7 +17,11 @@ const kana = /[\u3040-\u30ff々]/
 export const hasKana = (text: string): boolean => kana.test(text)
 
 function firstCodePoints(text: string, count: number): string {
-  return text.length <= count ? text : Array.from(text.slice(0, count * 2)).slice(0, count).join('')
+  return text.length <= count
+    ? text
+    : Array.from(text.slice(0, count * 2))
+        .slice(0, count)
+        .join('')
 }
 
 /** Capitals look like Japanese to the model, so a text of capitals is shown in small letters. */

@@ -89,7 +89,7 @@ class NumberTable {
 
   #slot(key: number): number {
     let slot = Math.imul(key, 0x9e3779b1) >>> 7
-    for (slot &= this.#mask; this.#values[slot] !== -1 && this.#keys[slot] !== key; ) slot = (slot + 1) & this.#mask
+    for (slot &= this.#mask; this.#values[slot] !== -1 && this.#keys[slot] !== key;) slot = (slot + 1) & this.#mask
     return slot
   }
 }
@@ -214,7 +214,9 @@ export class LanguageModel {
   /** Rows of the input matrix for the words and parts of words of a line. */
   #rows(text: string): number[] {
     const rows: number[] = []
-    for (const word of Buffer.from(text, 'utf8').toString('latin1').split(/[ \n\r\t\v\f\0]+/)) {
+    for (const word of Buffer.from(text, 'utf8')
+      .toString('latin1')
+      .split(/[ \n\r\t\v\f\0]+/)) {
       if (word === '') continue
       const known = this.#words.get(word)
       if (known !== undefined) rows.push(known)

@@ -10,12 +10,10 @@ interface Item {
   text: string
 }
 
-const ENGLISH = new RegExp(
-  `^[A-Za-z0-9${SPACE_CLASS}\\u0020-\\u007e\\u2000-\\u206f\\u3000-\\u303f\\uff00-\\uffef]+$`
-)
+const ENGLISH = new RegExp(`^[A-Za-z0-9${SPACE_CLASS}\\u0020-\\u007e\\u2000-\\u206f\\u3000-\\u303f\\uff00-\\uffef]+$`)
 /** Digits and marks that a stretch of kana or Hangul may run through. */
 const LIGHT = '0-9、-〜。！？.!?… '
-const KANA = '\\u3041-\\u3096\\u3099\\u309a\\u30a1-\\u30fa\\u30fc'
+const KANA = '\\u3099\\u309a\\u3041-\\u3096\\u30a1-\\u30fa\\u30fc'
 const HANGUL = '\\u1100-\\u11ff\\u3130-\\u318f\\uac00-\\ud7af'
 const KANA_STRETCH = new RegExp(`[${KANA}][${KANA}${LIGHT}]*`, 'g')
 const HANGUL_STRETCH = new RegExp(`[${HANGUL}][${HANGUL}${LIGHT}]*`, 'g')

@@ -16,9 +16,7 @@ export interface Run {
   parts: Part[]
 }
 
-const PUNCTUATION = new Set(
-  '〜~,.;:!?，。！？；：、·([{<（【《〈「『“‘)]}>）】》〉」』”’"-_—#$%&…￥\'*+=@\\^`|'
-)
+const PUNCTUATION = new Set('〜~,.;:!?，。！？；：、·([{<（【《〈「『“‘)]}>）】》〉」』”’"-_—#$%&…￥\'*+=@\\^`|')
 const HAN = /[\u4e00-\u9fff\u3040-\u30ff々]/
 const HANGUL = /[\uac00-\ud7af]/
 

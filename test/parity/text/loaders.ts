@@ -6,6 +6,8 @@ export interface LoaderOptions {
 }
 
 /** Loaders of every language that the package can read here. */
-export function languageLoaders(_options: LoaderOptions): LanguageLoaders {
-  return {}
+export function languageLoaders({ polyphones }: LoaderOptions): LanguageLoaders {
+  return {
+    zh: async () => (await import('../../../lib/text/zh/index.js')).loadChinese({ polyphones })
+  }
 }
