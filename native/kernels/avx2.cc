@@ -9,10 +9,8 @@ namespace {
 constexpr const char* kName = "avx2";
 constexpr int kAccumulators = 12;  // of 16 registers
 constexpr int kTileRows = 6;
-constexpr int kStreamRows = 2;
-constexpr int kAhead = 1024;  // bytes
+constexpr int kTileRowsI8 = 6;
 
-inline void prefetch(const void* address) { _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T0); }
 inline float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
 
 struct Lanes {

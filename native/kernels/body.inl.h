@@ -70,7 +70,6 @@ inline void tile_float(const Matmul& m, int panel, int row, const Span& span) {
 #pragma GCC unroll 4
     for (int p = 0; p < kPanels; ++p) {
       weight[p] = Lanes::load(w + p * m.panel_stride + int64_t{k} * kPanel);
-      if constexpr (kRows <= kStreamRows) prefetch(w + p * m.panel_stride + int64_t{k} * kPanel + kAhead / sizeof(T));
     }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
@@ -96,7 +95,6 @@ inline void tile_i8(const Matmul& m, int panel, int row, const Span& span) {
 #pragma GCC unroll 4
     for (int p = 0; p < kPanels; ++p) {
       weight[p] = Pairs::load(w + p * m.panel_stride + int64_t{k} * 2 * kPanel);
-      if constexpr (kRows <= kStreamRows) prefetch(w + p * m.panel_stride + int64_t{k} * 2 * kPanel + kAhead);
     }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
@@ -116,6 +114,7 @@ inline void tile_i8(const Matmul& m, int panel, int row, const Span& span) {
 
 struct FloatTiles {
   static constexpr int kLength = kBlock;
+  static constexpr int kMaxRows = kTileRows;
   template <int kPanels, int kRows>
   static void run(const Matmul& m, int panel, int row, const Span& span) {
     tile_float<float, kPanels, kRows>(m, panel, row, span);
@@ -124,6 +123,7 @@ struct FloatTiles {
 
 struct HalfTiles {
   static constexpr int kLength = kBlock;
+  static constexpr int kMaxRows = kTileRows;
   template <int kPanels, int kRows>
   static void run(const Matmul& m, int panel, int row, const Span& span) {
     tile_float<Half, kPanels, kRows>(m, panel, row, span);
@@ -132,6 +132,7 @@ struct HalfTiles {
 
 struct Int8Tiles {
   static constexpr int kLength = kBlockI8;
+  static constexpr int kMaxRows = kTileRowsI8;
   template <int kPanels, int kRows>
   static void run(const Matmul& m, int panel, int row, const Span& span) {
     tile_i8<kPanels, kRows>(m, panel, row, span);
@@ -161,12 +162,13 @@ void last_rows(const Matmul& m, int first_panel, int end_panel, int rows, const 
 
 template <class Tiles>
 void matmul(const Matmul& m, int first_panel, int end_panel) {
-  const int rest = m.rows % kTileRows;
+  constexpr int kRows = Tiles::kMaxRows;
+  const int rest = m.rows % kRows;
   for (int k0 = 0; k0 < m.k; k0 += Tiles::kLength) {
     const int count = m.k - k0 < Tiles::kLength ? m.k - k0 : Tiles::kLength;
     const Span span{k0, count, k0 == 0, k0 + count == m.k};
-    row_band<Tiles, kTileRows>(m, first_panel, end_panel, 0, m.rows - rest, span);
-    last_rows<Tiles, kTileRows - 1>(m, first_panel, end_panel, rest, span);
+    row_band<Tiles, kRows>(m, first_panel, end_panel, 0, m.rows - rest, span);
+    last_rows<Tiles, kRows - 1>(m, first_panel, end_panel, rest, span);
   }
 }
 

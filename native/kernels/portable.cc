@@ -8,10 +8,8 @@ namespace {
 constexpr const char* kName = "portable";
 constexpr int kAccumulators = 4;
 constexpr int kTileRows = 4;
-constexpr int kStreamRows = 0;
-constexpr int kAhead = 0;
+constexpr int kTileRowsI8 = 4;
 
-inline void prefetch(const void*) {}
 
 // Newton's steps from a bit-level guess: the body calls no libm.
 inline float square_root(float x) {
