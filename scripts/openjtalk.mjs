@@ -3,7 +3,16 @@
 // Environment: GSV_OPENJTALK_SRC names a folder that already holds them; GSV_CACHE_DIR and GSV_PYTHON as elsewhere.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cacheDirectory, pythonCandidates, pythonEnvironment } from './libtorch/location.cjs'
@@ -29,7 +38,10 @@ def prepare_metadata_for_build_wheel(directory, config_settings=None):
 function run(python, args, environment) {
   const options = { encoding: 'utf8', env: { ...pythonEnvironment(process.env), ...environment }, timeout: 300_000 }
   const result = spawnSync(python, args, options)
-  return { ok: result.status === 0, output: `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}` }
+  return {
+    ok: result.status === 0,
+    output: `${result.stdout ?? ''}${result.stderr ?? ''}${result.error?.message ?? ''}`
+  }
 }
 
 function findPython() {
