@@ -3,6 +3,8 @@ import { StringIndex, Tables } from '../tables.js'
 /** Words in the corpus that the counts are from (Google's trillion-word corpus). */
 const CORPUS_WORDS = 1024908267229
 const MAX_WORD = 24
+/** Cells a start: lengths 0 (no word before) to 24. */
+const WIDTH = MAX_WORD + 1
 /** Letters that are divided at once; the last words of a stretch are divided again with the next. */
 const STRETCH = 250
 const CARRIED_WORDS = 5
@@ -34,78 +36,85 @@ export class CompoundSplitter {
     const words: string[] = []
     let carried = ''
     for (let at = 0; at < letters.length; at += STRETCH) {
-      const divided = this.#divide(carried + letters.slice(at, at + STRETCH))
+      const divided = new Division(carried + letters.slice(at, at + STRETCH), this.#words, this.#pairs).words()
       carried = divided.slice(-CARRIED_WORDS).join('')
       words.push(...divided.slice(0, -CARRIED_WORDS))
     }
-    return [...words, ...this.#divide(carried)]
+    return [...words, ...new Division(carried, this.#words, this.#pairs).words()]
+  }
+}
+
+/** Best division of every tail of a text, worked out from the end. Cells are `[start * 25 + length]`. */
+class Division {
+  /** Best score of the tail from `start` after a word of `length` letters. */
+  readonly #scores: Float64Array
+  /** Length of the first word of that tail. */
+  readonly #choices: Uint8Array
+
+  constructor(
+    private readonly text: string,
+    private readonly single: Counts,
+    private readonly pairs: Counts
+  ) {
+    const cells = (text.length + 1) * WIDTH
+    this.#scores = new Float64Array(cells)
+    this.#choices = new Uint8Array(cells)
+    for (let start = text.length - 1; start >= 0; start--) this.#divideFrom(start)
   }
 
-  #probability(word: string, count: number): number {
-    return count > 0 ? count / CORPUS_WORDS : 10 / (CORPUS_WORDS * 10 ** word.length)
+  words(): string[] {
+    const words: string[] = []
+    for (let start = 0, length = 0; start < this.text.length;) {
+      length = this.#choices[start * WIDTH + length]!
+      words.push(this.text.slice(start, start + length))
+      start += length
+    }
+    return words
   }
 
-  /**
-   * Best division of each tail, from the end: `score[start][length]` is that of the text after a word of
-   * `length` letters that ends at `start`.
-   */
-  #divide(text: string): string[] {
-    const width = MAX_WORD + 1
-    const score = new Float64Array((text.length + 1) * width)
-    const choice = new Uint8Array((text.length + 1) * width)
-    const own = this.#ownCounts(text)
-    for (let start = text.length - 1; start >= 0; start--) {
-      const longest = Math.min(MAX_WORD, text.length - start)
-      const alone = this.#alone(text, start, longest, own)
-      for (let length = start === 0 ? 0 : 1; length <= Math.min(MAX_WORD, start); length++) {
-        if (start === 0 && length > 0) break
-        const previousCount = length ? own[(start - length) * width + length]! : 0
-        const previous = length && previousCount ? text.slice(start - length, start) : undefined
-        let best = -Infinity
-        for (let next = 1; next <= longest; next++) {
-          let own10 = alone[next]!
-          const pair = previous === undefined ? 0 : this.#pairs.of(`${previous} ${text.slice(start, start + next)}`)
-          if (pair) own10 = Math.log10(pair / CORPUS_WORDS / (previousCount / CORPUS_WORDS))
-          const total = own10 + score[(start + next) * width + next]!
-          // Of equal divisions the one with the longer first word wins.
-          if (total >= best) {
-            best = total
-            choice[start * width + length] = next
-          }
-        }
-        score[start * width + length] = best
+  #divideFrom(start: number): void {
+    const alone = this.#scoresAlone(start)
+    this.#choose(start, 0, alone)
+    for (let length = 1; length <= Math.min(MAX_WORD, start); length++) {
+      const count = this.single.of(this.text.slice(start - length, start))
+      if (count > 0) this.#choose(start, length, this.#scoresAfter(start, length, count, alone))
+      else {
+        this.#scores[start * WIDTH + length] = this.#scores[start * WIDTH]!
+        this.#choices[start * WIDTH + length] = this.#choices[start * WIDTH]!
       }
     }
-    return this.#follow(text, choice)
   }
 
-  /** Count of every stretch of up to 24 letters, at `[start * 25 + length]`. */
-  #ownCounts(text: string): Float64Array {
-    const counts = new Float64Array((text.length + 1) * (MAX_WORD + 1))
-    for (let start = 0; start < text.length; start++) {
-      for (let length = 1; length <= MAX_WORD && start + length <= text.length; length++) {
-        counts[start * (MAX_WORD + 1) + length] = this.#words.of(text.slice(start, start + length))
-      }
+  /** Of equal divisions the one with the longer first word wins. */
+  #choose(start: number, length: number, own: Float64Array): void {
+    let best = -Infinity
+    for (let next = 1; next <= Math.min(MAX_WORD, this.text.length - start); next++) {
+      const score = own[next]! + this.#scores[(start + next) * WIDTH + next]!
+      if (score < best) continue
+      best = score
+      this.#choices[start * WIDTH + length] = next
     }
-    return counts
+    this.#scores[start * WIDTH + length] = best
   }
 
-  #alone(text: string, start: number, longest: number, own: Float64Array): Float64Array {
-    const scores = new Float64Array(MAX_WORD + 1)
-    for (let next = 1; next <= longest; next++) {
-      const count = own[start * (MAX_WORD + 1) + next]!
-      scores[next] = Math.log10(this.#probability(text.slice(start, start + next), count))
+  /** Logarithms of the probability of each word that may stand at `start`; an unknown word's falls with its length. */
+  #scoresAlone(start: number): Float64Array {
+    const scores = new Float64Array(WIDTH)
+    for (let next = 1; next <= Math.min(MAX_WORD, this.text.length - start); next++) {
+      const count = this.single.of(this.text.slice(start, start + next))
+      scores[next] = Math.log10(count > 0 ? count / CORPUS_WORDS : 10 / (CORPUS_WORDS * 10 ** next))
     }
     return scores
   }
 
-  #follow(text: string, choice: Uint8Array): string[] {
-    const words: string[] = []
-    for (let start = 0, length = 0; start < text.length;) {
-      length = choice[start * (MAX_WORD + 1) + length]!
-      words.push(text.slice(start, start + length))
-      start += length
+  /** The same after a known word: pairs that the corpus has are taken by their own count. */
+  #scoresAfter(start: number, length: number, count: number, alone: Float64Array): Float64Array {
+    const previous = this.text.slice(start - length, start)
+    const scores = alone.slice()
+    for (let next = 1; next <= Math.min(MAX_WORD, this.text.length - start); next++) {
+      const pair = this.pairs.of(`${previous} ${this.text.slice(start, start + next)}`)
+      if (pair > 0) scores[next] = Math.log10(pair / CORPUS_WORDS / (count / CORPUS_WORDS))
     }
-    return words
+    return scores
   }
 }
