@@ -1,6 +1,8 @@
 #include "mecab_connector.h"
 
 #include <charconv>
+#include <fstream>
+#include <string>
 #include <string_view>
 
 #include "common.h"
@@ -34,11 +36,28 @@ std::vector<int> parse_penalties(std::string_view list) {
   return penalties;
 }
 
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r");
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+// OpenJTalk's MeCab does not read dicrc, whose lines are `key = value`. No file, no setting.
+std::string read_setting(const std::string& file, std::string_view key) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t equals = line.find('=');
+    if (equals == std::string::npos || trimmed(std::string_view(line).substr(0, equals)) != key) continue;
+    return std::string(trimmed(std::string_view(line).substr(equals + 1)));
+  }
+  return {};
+}
+
 }  // namespace
 
 bool Connector::open(const Param& param) {
-  space_penalties_ = parse_penalties(param.get<std::string>("left-space-penalty-factor"));
-  return open(create_filename(param.get<std::string>("dicdir"), MATRIX_FILE).c_str());
+  const std::string dictionary = param.get<std::string>("dicdir");
+  space_penalties_ = parse_penalties(read_setting(create_filename(dictionary, DICRC), "left-space-penalty-factor"));
+  return open(create_filename(dictionary, MATRIX_FILE).c_str());
 }
 
 bool Connector::open(const char* filename, const char* mode) {

@@ -28,13 +28,12 @@ export function markMorphemes(text: string, morphemes: readonly Morpheme[]): str
 
 /** For each character the kind of the morpheme that ends there, or nothing. */
 function lastKinds(morphemes: readonly Morpheme[]): string[] {
-  const kinds: string[] = []
-  for (const { surface, tag } of morphemes) {
+  return morphemes.flatMap(({ surface, tag }) => {
     const last = tag.slice(tag.lastIndexOf('+') + 1)
-    for (const _ of surface) kinds.push('')
+    const kinds = Array.from(surface, () => '')
     kinds[kinds.length - 1] = last === 'NNBC' ? 'B' : last.slice(0, 1)
-  }
-  return kinds
+    return kinds
+  })
 }
 
 function markAfter(character: string, kind: string): string {
