@@ -1,6 +1,6 @@
-// The kernels, written once over 16 lanes. Each body's file defines Lanes, Pairs and PairSums for its instructions and then
-// includes this inside its own unnamed namespace: nothing here may have external linkage, nor may a standard header's
-// inline function be called, or the linker could keep a copy that an older processor cannot run.
+// The kernels, written once over 16 lanes. Each body's file defines Lanes, Pairs and PairSums for its instructions and
+// then includes this inside its own unnamed namespace: nothing here may have external linkage, nor may a standard
+// header's inline function be called, or the linker could keep a copy that an older processor cannot run.
 
 constexpr int panels_for(int rows) {
   // As many panels as the accumulators leave room for; one row takes several to hide the latency of the addition.
@@ -219,7 +219,8 @@ void add_layer_norm(float* x, const float* added, const float* weight, const flo
   Lanes sum = Lanes::zero();
   for (int i = 0; i < n; i += kPanel) {
     const bool part = i == whole;
-    const Lanes value = part ? load_part(x + i, rest) + load_part(added + i, rest) : Lanes::load(x + i) + Lanes::load(added + i);
+    const Lanes value =
+        part ? load_part(x + i, rest) + load_part(added + i, rest) : Lanes::load(x + i) + Lanes::load(added + i);
     if (part) {
       store_part(value, x + i, rest);
     } else {

@@ -18,12 +18,12 @@ struct Activations {
   int64_t qkv_stride = 0;
   int64_t hidden_stride = 0;
   int64_t logits_stride = 0;
-  kernels::Buffer<float> x;           // [rows][width]
-  kernels::Buffer<float> qkv;         // [rows][3 * width], heads side by side in each third
-  kernels::Buffer<float> attended;    // [rows][width]
-  kernels::Buffer<float> added;       // [rows][width], what a residual branch contributes
-  kernels::Buffer<float> hidden;      // [rows][ffn]
-  kernels::Buffer<float> logits;      // [rows][vocab], of the rows that are predicted
+  kernels::Buffer<float> x;            // [rows][width]
+  kernels::Buffer<float> qkv;          // [rows][3 * width], heads side by side in each third
+  kernels::Buffer<float> attended;     // [rows][width]
+  kernels::Buffer<float> added;        // [rows][width], what a residual branch contributes
+  kernels::Buffer<float> hidden;       // [rows][ffn]
+  kernels::Buffer<float> logits;       // [rows][vocab], of the rows that are predicted
   kernels::Buffer<int16_t> quantised;  // [rows][widest input]
   kernels::Buffer<float> scales;       // [rows]
   kernels::Buffer<float> scores;       // grown by attention

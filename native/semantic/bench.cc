@@ -74,8 +74,9 @@ Precision precision_of(const std::string& name) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::map<std::string, std::string> options{{"precision", "fp16"}, {"threads", "2"},   {"batch", "1"}, {"phones", "100"},
-                                             {"prompt", "150"},     {"steps", "125"}, {"layers", "24"}};
+  std::map<std::string, std::string> options{{"precision", "fp16"}, {"threads", "2"},  {"batch", "1"},
+                                             {"phones", "100"},     {"prompt", "150"}, {"steps", "125"},
+                                             {"layers", "24"}};
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     const size_t equals = argument.find('=');
@@ -121,7 +122,7 @@ int main(int argc, char** argv) {
       "{\"precision\":\"%s\",\"threads\":%d,\"batch\":%d,\"load_ms\":%.1f,\"prefill_ms\":%.2f,\"step_ms\":%.3f,"
       "\"step_min_ms\":%.3f,\"step_cpu_ms\":%.3f,\"tokens_per_second\":%.1f,\"steps\":%zu}\n",
       options["precision"].c_str(), number("threads"), batch, load, median(prefills), median(steps),
-      *std::min_element(steps.begin(), steps.end()), cpu / static_cast<double>(steps.size()), 1000.0 * batch * static_cast<double>(steps.size()) / total,
-      steps.size());
+      *std::min_element(steps.begin(), steps.end()), cpu / static_cast<double>(steps.size()),
+      1000.0 * batch * static_cast<double>(steps.size()) / total, steps.size());
   return 0;
 }

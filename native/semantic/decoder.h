@@ -23,11 +23,11 @@ enum class Precision { kFp32, kFp16, kInt8 };
 struct S1Config {
   int layers = 0;
   int heads = 0;
-  int width = 0;       // hidden_dim, equal to embedding_dim; a multiple of heads and of 2
-  int ffn = 0;         // rows of linear1
-  int vocab = 0;       // semantic tokens and EOS, the last one
-  int phones = 0;      // phoneme_vocab_size
-  int eos = 0;         // vocab - 1
+  int width = 0;   // hidden_dim, equal to embedding_dim; a multiple of heads and of 2
+  int ffn = 0;     // rows of linear1
+  int vocab = 0;   // semantic tokens and EOS, the last one
+  int phones = 0;  // phoneme_vocab_size
+  int eos = 0;     // vocab - 1
   int bert_width = 1024;
 };
 

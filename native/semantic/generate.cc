@@ -35,8 +35,7 @@ std::span<const int32_t> spoken_tokens(const Result& result) {
   return result.had_prompt && steps > 0 && steps < all.size() ? all.last(steps) : all;
 }
 
-Generator::Generator(const Decoder& decoder, int rows)
-    : decoder_(decoder), batch_(decoder.open(rows)), rows_(rows) {
+Generator::Generator(const Decoder& decoder, int rows) : decoder_(decoder), batch_(decoder.open(rows)), rows_(rows) {
   tokens_.reserve(rows);
 }
 

@@ -12,10 +12,10 @@ namespace {
 using kernels::Format;
 using kernels::kPanel;
 using kernels::Matmul;
-using kernels::padded;
 using kernels::PackedLinear;
+using kernels::padded;
 
-constexpr int kQueryBlock = 48;     // rows of one attention block: a multiple of every body's tile
+constexpr int kQueryBlock = 48;      // rows of one attention block: a multiple of every body's tile
 constexpr int kRowsInParallel = 16;  // fewer rows than this are normalised by the calling thread
 
 std::vector<float> load(const S1Weights& weights, const std::string& name, int64_t count) {
@@ -194,9 +194,8 @@ void S1Network::linear(const PackedLinear& layer, Rows x, int count, Rows y, boo
   const kernels::MatmulFn body = layer.body(kernels_);
   const int panels = layer.panels();
   const int share = panels_per_chunk(panels, pool_->threads());
-  pool_->run((panels + share - 1) / share, [&](int chunk, int) {
-    body(m, chunk * share, std::min(panels, (chunk + 1) * share));
-  });
+  pool_->run((panels + share - 1) / share,
+             [&](int chunk, int) { body(m, chunk * share, std::min(panels, (chunk + 1) * share)); });
 }
 
 void S1Network::store_keys_and_values(int layer, std::span<const RowPlace> places, Activations& a) const {

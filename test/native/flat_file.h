@@ -16,8 +16,8 @@ namespace gsv::test {
 
 struct FlatTensor {
   std::vector<int64_t> shape;
-  std::vector<float> floats;   // of f32 and f16
-  std::vector<int32_t> ints;   // of i32
+  std::vector<float> floats;  // of f32 and f16
+  std::vector<int32_t> ints;  // of i32
 };
 
 using FlatFile = std::map<std::string, FlatTensor, std::less<>>;

@@ -1,0 +1,262 @@
+// Every fast body against the plain one and against sums in double precision, at sizes that leave odd ends.
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "expect.h"
+#include "kernels/half.h"
+#include "kernels/pack.h"
+
+namespace {
+
+using namespace gsv::kernels;
+using gsv::test::Suite;
+
+constexpr int kOddEnd = 7;  // every buffer is a little longer than asked, to see what is written behind the end
+
+std::vector<float> random_values(size_t count, unsigned seed, float scale = 1.0f) {
+  std::mt19937 generator(seed);
+  std::uniform_real_distribution<float> uniform(-scale, scale);
+  std::vector<float> values(count);
+  for (float& value : values) value = uniform(generator);
+  return values;
+}
+
+std::vector<const Kernels*> bodies() {
+  std::vector<const Kernels*> found;
+  for (const char* name : {"portable", "avx2", "avx512"}) {
+    if (const Kernels* body = by_name(name)) found.push_back(body);
+  }
+  return found;
+}
+
+struct Shape {
+  int n, k, rows;
+};
+constexpr Shape kShapes[] = {{1, 1, 1},   {16, 16, 1},   {33, 7, 3},    {512, 512, 1}, {100, 513, 5},
+                             {64, 44, 8}, {48, 130, 13}, {1025, 66, 2}, {17, 2049, 4}, {80, 2050, 25}};
+
+std::vector<float> round_as_stored(std::vector<float> weight, Format format) {
+  if (format == Format::kHalf) {
+    for (float& value : weight) value = half_to_float(float_to_half(value));
+  }
+  return weight;
+}
+
+// y = W x + b through a body; int8 quantises x first.
+std::vector<float> multiply(const Kernels& body, const PackedLinear& layer, const std::vector<float>& x, int rows,
+                            bool relu) {
+  const int k = layer.k();
+  const int stride = padded(k, 2) + 2;
+  std::vector<int16_t> quantised(static_cast<size_t>(rows) * stride);
+  std::vector<float> scales(rows);
+  std::vector<float> spaced(static_cast<size_t>(rows) * stride);
+  for (int row = 0; row < rows; ++row) {
+    std::copy_n(&x[static_cast<size_t>(row) * k], k, &spaced[static_cast<size_t>(row) * stride]);
+    scales[row] = body.quantise(&spaced[static_cast<size_t>(row) * stride], k, &quantised[row * stride]);
+  }
+  std::vector<float> y(static_cast<size_t>(rows) * (layer.n() + kOddEnd), -77.0f);
+  Matmul m = layer.matmul();
+  m.x = layer.format() == Format::kInt8 ? static_cast<const void*>(quantised.data()) : spaced.data();
+  m.x_stride = stride;
+  m.x_scale = scales.data();
+  m.rows = rows;
+  m.y = y.data();
+  m.y_stride = layer.n() + kOddEnd;
+  m.relu = relu;
+  layer.body(body)(m, 0, layer.panels());
+  return y;
+}
+
+std::vector<float> multiply_in_double(const std::vector<float>& weight, const std::vector<float>& bias,
+                                      const std::vector<float>& x, const Shape& shape, bool relu) {
+  std::vector<float> y(static_cast<size_t>(shape.rows) * (shape.n + kOddEnd), -77.0f);
+  for (int row = 0; row < shape.rows; ++row) {
+    for (int n = 0; n < shape.n; ++n) {
+      double sum = bias[n];
+      for (int k = 0; k < shape.k; ++k) {
+        sum += static_cast<double>(weight[static_cast<size_t>(n) * shape.k + k]) * x[row * shape.k + k];
+      }
+      y[static_cast<size_t>(row) * (shape.n + kOddEnd) + n] = static_cast<float>(relu ? std::max(sum, 0.0) : sum);
+    }
+  }
+  return y;
+}
+
+constexpr const char* kNames[] = {"float", "half", "int8"};
+constexpr double kTolerances[] = {2e-6, 2e-6, 1.2e-2};
+
+void add_matmul_tests(Suite& suite, ThreadPool& pool) {
+  for (const Kernels* body : bodies()) {
+    for (const Format format : {Format::kFloat, Format::kHalf, Format::kInt8}) {
+      const auto index = static_cast<size_t>(format);
+      const std::string name = std::string(body->name) + " " + kNames[index];
+      suite.add("multiplies as double precision does: " + name, [&suite, &pool, body, format, index] {
+        for (const Shape& shape : kShapes) {
+          const auto weight = random_values(static_cast<size_t>(shape.n) * shape.k, 1);
+          const auto bias = random_values(shape.n, 2);
+          const auto x = random_values(static_cast<size_t>(shape.rows) * shape.k, 3);
+          const PackedLinear layer(weight, bias, shape.n, shape.k, format, *body, pool);
+          for (const bool relu : {false, true}) {
+            suite.close(multiply(*body, layer, x, shape.rows, relu),
+                        multiply_in_double(round_as_stored(weight, format), bias, x, shape, relu), kTolerances[index],
+                        std::to_string(shape.n) + " x " + std::to_string(shape.k) + " x " + std::to_string(shape.rows));
+          }
+        }
+      });
+      suite.add("gives a row the same bits alone and beside others: " + name, [&suite, &pool, body, format] {
+        for (const Shape& shape : kShapes) {
+          const auto weight = random_values(static_cast<size_t>(shape.n) * shape.k, 4);
+          const PackedLinear layer(weight, {}, shape.n, shape.k, format, *body, pool);
+          const auto x = random_values(static_cast<size_t>(shape.rows) * shape.k, 5);
+          const auto together = multiply(*body, layer, x, shape.rows, false);
+          for (int row = 0; row < shape.rows; ++row) {
+            const std::vector<float> one(&x[static_cast<size_t>(row) * shape.k],
+                                         &x[static_cast<size_t>(row) * shape.k] + shape.k);
+            const auto alone = multiply(*body, layer, one, 1, false);
+            suite.is_true(std::equal(alone.begin(), alone.end(), together.begin() + row * (shape.n + kOddEnd)),
+                          "row " + std::to_string(row) + " of " + std::to_string(shape.rows));
+          }
+        }
+      });
+    }
+  }
+  suite.add("multiplies int8 to the same bits with every body", [&suite, &pool] {
+    const Shape shape{70, 2050, 3};
+    const auto weight = random_values(static_cast<size_t>(shape.n) * shape.k, 6);
+    const auto x = random_values(static_cast<size_t>(shape.rows) * shape.k, 7);
+    const PackedLinear layer(weight, {}, shape.n, shape.k, Format::kInt8, *by_name("portable"), pool);
+    const auto plain = multiply(*by_name("portable"), layer, x, shape.rows, false);
+    for (const Kernels* body : bodies())
+      suite.is_true(multiply(*body, layer, x, shape.rows, false) == plain, body->name);
+  });
+  suite.add("holds the largest int8 sums without overflow", [&suite, &pool] {
+    const int k = kBlockI8;
+    const std::vector<float> ones(k, 1.0f);
+    for (const Kernels* body : bodies()) {
+      const PackedLinear layer(ones, {}, 1, k, Format::kInt8, *body, pool);
+      suite.close(std::vector<float>{multiply(*body, layer, ones, 1, false)[0]}, std::vector<float>{float{k}}, 1e-6,
+                  body->name);
+    }
+  });
+}
+
+void add_row_tests(Suite& suite) {
+  for (const Kernels* body : bodies()) {
+    const std::string name = body->name;
+    suite.add("softmax sums to one, as double precision has it: " + name, [&suite, body] {
+      for (const int n : {1, 15, 16, 17, 250}) {
+        std::vector<float> x = random_values(padded(n + 20), 8, 12.0f);
+        std::vector<float> wanted(n + 20, 0.0f);
+        double sum = 0.0;
+        const float top = *std::max_element(x.begin(), x.begin() + n);
+        for (int i = 0; i < n; ++i) sum += std::exp(0.7 * (static_cast<double>(x[i]) - top));
+        for (int i = 0; i < n; ++i)
+          wanted[i] = static_cast<float>(std::exp(0.7 * (static_cast<double>(x[i]) - top)) / sum);
+        body->softmax(x.data(), n, n + 20, 0.7f);
+        suite.close(std::span(x).first(n + 20), wanted, 1e-6, "n = " + std::to_string(n));
+      }
+    });
+    suite.add("softmax gives scores far below the top no share: " + name, [&suite, body] {
+      std::vector<float> x(16, -1e9f);
+      x[3] = 5.0f;
+      body->softmax(x.data(), 16, 16, 1.0f);
+      suite.equal(x[3], 1.0f, "the top");
+      suite.is_true(x[0] >= 0.0f && x[0] < 1e-30f, "the others");
+    });
+    suite.add("adds and normalises a layer as double precision does: " + name, [&suite, body] {
+      for (const int n : {2, 16, 44, 512, 513}) {
+        const auto added = random_values(n, 9, 3.0f);
+        const auto weight = random_values(n, 10);
+        const auto bias = random_values(n, 11);
+        std::vector<float> x = random_values(n, 12, 3.0f);
+        double mean = 0.0;
+        double variance = 0.0;
+        for (int i = 0; i < n; ++i) mean += (static_cast<double>(x[i]) + added[i]) / n;
+        for (int i = 0; i < n; ++i) variance += std::pow(static_cast<double>(x[i]) + added[i] - mean, 2) / n;
+        std::vector<float> wanted(n);
+        for (int i = 0; i < n; ++i) {
+          const double value = (static_cast<double>(x[i]) + added[i] - mean) / std::sqrt(variance + 1e-5);
+          wanted[i] = static_cast<float>(value * weight[i] + bias[i]);
+        }
+        body->add_layer_norm(x.data(), added.data(), weight.data(), bias.data(), n);
+        suite.close(x, wanted, 2e-6, "n = " + std::to_string(n));
+      }
+    });
+    suite.add("quantises to the nearest of 14 bits and zero to zero: " + name, [&suite, body] {
+      const std::vector<float> x{0.5f, -1.0f, 0.25f, 0.0f, 1.0f / 8191.0f};
+      std::vector<int16_t> q(6, 99);
+      suite.close(std::vector<float>{body->quantise(x.data(), 5, q.data())}, std::vector<float>{1.0f / 8191.0f}, 1e-6,
+                  "scale");
+      suite.is_true(q == std::vector<int16_t>{4096, -8191, 2048, 0, 1, 0}, "levels and the odd end");
+      const std::vector<float> zeros(5);
+      suite.equal(body->quantise(zeros.data(), 5, q.data()), 0.0f, "scale of zeros");
+      suite.is_true(q == std::vector<int16_t>(6), "zeros");
+    });
+    suite.add("rounds every half and every tie as the plain conversion: " + name, [&suite, body] {
+      std::vector<float> values;
+      for (uint32_t bits = 0; bits < 0x7c00u; ++bits) {
+        const float here = half_to_float({static_cast<uint16_t>(bits)});
+        const float next = half_to_float({static_cast<uint16_t>(bits + 1)});
+        for (const float value : {here, (here + next) / 2, here + (next - here) * 0.499f, -here})
+          values.push_back(value);
+      }
+      std::vector<Half> halves(values.size());
+      body->to_half(values.data(), halves.data(), static_cast<int64_t>(values.size()));
+      int different = 0;
+      for (size_t i = 0; i < values.size(); ++i) different += halves[i].bits != float_to_half(values[i]).bits;
+      suite.equal(different, 0, "values that differ");
+    });
+  }
+}
+
+void add_pool_tests(Suite& suite) {
+  suite.add("a pool runs every chunk of every loop once", [&suite] {
+    ThreadPool pool(3);
+    std::vector<std::atomic<int>> hits(37);
+    for (int loop = 0; loop < 20000; ++loop) {
+      const int chunks = loop % 38;
+      pool.run(chunks, [&](int chunk, int) { hits[chunk].fetch_add(1); });
+    }
+    for (int chunk = 0; chunk < 37; ++chunk) {
+      int wanted = 0;
+      for (int loop = 0; loop < 20000; ++loop) wanted += loop % 38 > chunk;
+      suite.equal(hits[chunk].load(), wanted, "chunk " + std::to_string(chunk));
+    }
+  });
+  suite.add("a pool serves two callers at once and wakes after it slept", [&suite] {
+    ThreadPool pool(2);
+    std::atomic<int> total{0};
+    const auto call = [&] {
+      for (int loop = 0; loop < 300; ++loop) {
+        pool.run(8, [&](int, int) { total.fetch_add(1); });
+        if (loop % 50 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // longer than a worker spins
+      }
+    };
+    std::thread other(call);
+    call();
+    other.join();
+    suite.equal(total.load(), 2 * 300 * 8, "chunks");
+  });
+}
+
+}  // namespace
+
+int main() {
+  Suite suite;
+  ThreadPool pool(2);
+  add_matmul_tests(suite, pool);
+  add_row_tests(suite);
+  add_pool_tests(suite);
+  suite.add("GSV_ISA asks for a body by name", [&suite] {
+    setenv("GSV_ISA", "portable", 1);
+    suite.equal(std::string(detect().name), std::string("portable"), "detected");
+    setenv("GSV_ISA", "no such body", 1);
+    suite.is_true(std::string(detect().name) == bodies().back()->name, "an unknown name gives the best body");
+    unsetenv("GSV_ISA");
+  });
+  return suite.run();
+}
