@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from layers import Embedding, LayerNorm, Linear, merge_heads, split_heads
+from layers import Embedding, LayerNorm, Linear, layer_norm, merge_heads, project_heads
 from spec import Attribute, Check, Dim, Loop, Network, Repeat, Requirement
 
 MOST_LAYERS = 26
@@ -25,8 +25,9 @@ class Embeddings(nn.Module):
         self.LayerNorm = LayerNorm("hidden")
 
     def forward(self, ids: Tensor, eps: float) -> Tensor:  # int64 [B, N] -> [B, N, hidden]
-        x = self.word_embeddings(ids) + self.token_type_embeddings.weight[0]
-        return self.LayerNorm(x + self.position_embeddings.weight[: ids.size(1)], eps)
+        x = F.embedding(ids, self.word_embeddings.weight) + self.token_type_embeddings.weight[0]
+        x = x + self.position_embeddings.weight[: ids.size(1)]
+        return layer_norm(x, self.LayerNorm.weight, self.LayerNorm.bias, eps)
 
 
 class SelfAttention(nn.Module):
@@ -37,9 +38,9 @@ class SelfAttention(nn.Module):
         self.value = Linear("hidden", "hidden")
 
     def forward(self, x: Tensor, heads: int) -> Tensor:  # [B, N, hidden]
-        q = split_heads(self.query(x), heads)
-        k = split_heads(self.key(x), heads)
-        v = split_heads(self.value(x), heads)
+        q = project_heads(x, self.query.weight, self.query.bias, heads)
+        k = project_heads(x, self.key.weight, self.key.bias, heads)
+        v = project_heads(x, self.value.weight, self.value.bias, heads)
         return merge_heads(F.scaled_dot_product_attention(q, k, v))
 
 
@@ -52,7 +53,8 @@ class Output(nn.Module):
         self.LayerNorm = LayerNorm("hidden")
 
     def forward(self, x: Tensor, around: Tensor, eps: float) -> Tensor:  # [B, N, inputs], [B, N, hidden]
-        return self.LayerNorm(self.dense(x) + around, eps)
+        x = F.linear(x, self.dense.weight, self.dense.bias) + around
+        return layer_norm(x, self.LayerNorm.weight, self.LayerNorm.bias, eps)
 
 
 class Attention(nn.Module):
@@ -71,7 +73,7 @@ class Intermediate(nn.Module):
         self.dense = Linear("intermediate", "hidden")
 
     def forward(self, x: Tensor) -> Tensor:  # [B, N, hidden] -> [B, N, intermediate]
-        return F.gelu(self.dense(x))
+        return F.gelu(F.linear(x, self.dense.weight, self.dense.bias))
 
 
 class Layer(nn.Module):

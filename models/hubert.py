@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from layers import Conv1d, LayerNorm, Linear, merge_heads, split_heads
+from layers import Conv1d, LayerNorm, Linear, layer_norm, merge_heads, project_heads
 from spec import Attribute, Check, Dim, Loop, Network, Repeat, Requirement
 
 MOST_LAYERS = 24
@@ -17,7 +17,7 @@ class ConvLayer(nn.Module):
         self.conv = Conv1d("conv_dim[i]", "conv_dim[i-1]", "conv_kernel[i]", bias=False)
 
     def forward(self, x: Tensor, stride: int) -> Tensor:  # [B, inputs, T] -> [B, outputs, T / stride]
-        return F.gelu(self.conv.strided(x, stride))
+        return F.gelu(F.conv1d(x, self.conv.weight, stride=stride))
 
 
 class FirstConvLayer(nn.Module):
@@ -29,7 +29,7 @@ class FirstConvLayer(nn.Module):
         self.layer_norm = LayerNorm("conv_dim[0]")
 
     def forward(self, x: Tensor, stride: int) -> Tensor:  # [B, 1, N] -> [B, outputs, N / stride]
-        x = self.conv.strided(x, stride)
+        x = F.conv1d(x, self.conv.weight, stride=stride)
         norm = self.layer_norm
         return F.gelu(F.group_norm(x, x.size(1), norm.weight, norm.bias))
 
@@ -60,7 +60,8 @@ class FeatureProjection(nn.Module):
         self.projection = Linear("hidden", "conv_dim[len(conv_stride)-1]")
 
     def forward(self, x: Tensor, eps: float) -> Tensor:  # [B, T, channels] -> [B, T, hidden]
-        return self.projection(self.layer_norm(x, eps))
+        x = layer_norm(x, self.layer_norm.weight, self.layer_norm.bias, eps)
+        return F.linear(x, self.projection.weight, self.projection.bias)
 
 
 class PositionalConv(nn.Module):
@@ -69,8 +70,10 @@ class PositionalConv(nn.Module):
         self.conv = Conv1d("hidden", "hidden/position_groups", "position_kernel")
 
     def forward(self, x: Tensor) -> Tensor:  # [B, T, hidden]
-        y = self.conv.grouped(x.transpose(1, 2))[:, :, : x.size(1)]
-        return F.gelu(y).transpose(1, 2)
+        weight = self.conv.weight
+        y = x.transpose(1, 2)
+        y = F.conv1d(y, weight, self.conv.bias, padding=weight.size(2) // 2, groups=y.size(1) // weight.size(1))
+        return F.gelu(y[:, :, : x.size(1)]).transpose(1, 2)  # an even kernel makes one frame too many
 
 
 class Attention(nn.Module):
@@ -82,10 +85,11 @@ class Attention(nn.Module):
         self.out_proj = Linear("hidden", "hidden")
 
     def forward(self, x: Tensor, heads: int) -> Tensor:  # [B, T, hidden]
-        q = split_heads(self.q_proj(x), heads)
-        k = split_heads(self.k_proj(x), heads)
-        v = split_heads(self.v_proj(x), heads)
-        return self.out_proj(merge_heads(F.scaled_dot_product_attention(q, k, v)))
+        q = project_heads(x, self.q_proj.weight, self.q_proj.bias, heads)
+        k = project_heads(x, self.k_proj.weight, self.k_proj.bias, heads)
+        v = project_heads(x, self.v_proj.weight, self.v_proj.bias, heads)
+        y = merge_heads(F.scaled_dot_product_attention(q, k, v))
+        return F.linear(y, self.out_proj.weight, self.out_proj.bias)
 
 
 class FeedForward(nn.Module):
@@ -95,7 +99,8 @@ class FeedForward(nn.Module):
         self.output_dense = Linear("hidden", "intermediate")
 
     def forward(self, x: Tensor) -> Tensor:  # [B, T, hidden]
-        return self.output_dense(F.gelu(self.intermediate_dense(x)))
+        x = F.gelu(F.linear(x, self.intermediate_dense.weight, self.intermediate_dense.bias))
+        return F.linear(x, self.output_dense.weight, self.output_dense.bias)
 
 
 class Layer(nn.Module):
@@ -107,8 +112,8 @@ class Layer(nn.Module):
         self.final_layer_norm = LayerNorm("hidden")
 
     def forward(self, x: Tensor, heads: int, eps: float) -> Tensor:  # [B, T, hidden]
-        x = self.layer_norm(x + self.attention(x, heads), eps)
-        return self.final_layer_norm(x + self.feed_forward(x), eps)
+        x = layer_norm(x + self.attention(x, heads), self.layer_norm.weight, self.layer_norm.bias, eps)
+        return layer_norm(x + self.feed_forward(x), self.final_layer_norm.weight, self.final_layer_norm.bias, eps)
 
 
 @torch.jit.interface
@@ -125,7 +130,7 @@ class Encoder(nn.Module):
         self.layers = nn.ModuleList(Layer() for _ in range(MOST_LAYERS))
 
     def forward(self, x: Tensor, heads: int, eps: float, count: int) -> Tensor:  # [B, T, hidden]
-        x = self.layer_norm(x + self.pos_conv_embed(x), eps)
+        x = layer_norm(x + self.pos_conv_embed(x), self.layer_norm.weight, self.layer_norm.bias, eps)
         for i in range(count):
             layer: AnyLayer = self.layers[i]
             x = layer.forward(x, heads, eps)

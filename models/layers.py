@@ -1,7 +1,8 @@
-"""Layers that take every size from their weights, so that one scripted network fits every checkpoint.
+"""Parameters of layers, and functions that take every size from them, so that one network fits every checkpoint.
 
 `weight("3*hidden", "hidden")` makes a parameter of one element. Its dimension expressions go into the blueprint's
 specification (spec.py), by which the importer checks the real tensors that replace it.
+The classes have no methods: torch spends 0.1 ms on each method of each module when it loads a file.
 """
 
 import torch
@@ -30,61 +31,40 @@ class Linear(Affine):
     def __init__(self, outputs: str, inputs: str, bias: bool = True) -> None:
         super().__init__(outputs, inputs, bias=outputs if bias else "")
 
-    def forward(self, x: Tensor) -> Tensor:  # [..., inputs] -> [..., outputs]
-        return F.linear(x, self.weight, self.bias)
-
 
 class Conv1d(Affine):
-    """Convolution of as many frames as come in; `strided` and `padded` for the others."""
-
     def __init__(self, outputs: str, inputs: str, kernel: str = "1", bias: bool = True) -> None:
         super().__init__(outputs, inputs, kernel, bias=outputs if bias else "")
 
-    def forward(self, x: Tensor) -> Tensor:  # [B, inputs, T] -> [B, outputs, T]
-        return F.conv1d(x, self.weight, self.bias, padding="same")
 
-    def dilated(self, x: Tensor, dilation: int) -> Tensor:  # [B, inputs, T] -> [B, outputs, T]
-        return F.conv1d(x, self.weight, self.bias, padding="same", dilation=dilation)
-
-    def strided(self, x: Tensor, stride: int) -> Tensor:  # [B, inputs, T] -> [B, outputs, (T - kernel) // stride + 1]
-        return F.conv1d(x, self.weight, self.bias, stride=stride)
-
-    def grouped(self, x: Tensor) -> Tensor:
-        """`kernel // 2` zeros on both sides (an even kernel makes one frame more); groups by the weight's inputs."""
-        groups = x.size(1) // self.weight.size(1)
-        return F.conv1d(x, self.weight, self.bias, padding=self.weight.size(2) // 2, groups=groups)
-
-
-class ConvTranspose1d(Affine):
-    def __init__(self, inputs: str, outputs: str, kernel: str) -> None:
-        super().__init__(inputs, outputs, kernel, bias=outputs)
-
-    def forward(self, x: Tensor, stride: int) -> Tensor:  # [B, inputs, T] -> [B, outputs, stride * T]
-        padding = (self.weight.size(2) - stride) // 2
-        return F.conv_transpose1d(x, self.weight, self.bias, stride=stride, padding=padding)
-
-
-class LayerNorm(nn.Module):
+class LayerNorm(Affine):
     def __init__(self, channels: str) -> None:
-        super().__init__()
-        self.weight = weight(channels)
-        self.bias = weight(channels)
-
-    def forward(self, x: Tensor, eps: float = 1e-5) -> Tensor:  # [B, T, channels]
-        return F.layer_norm(x, self.weight.shape, self.weight, self.bias, eps)
+        super().__init__(channels, bias=channels)
 
 
-class Embedding(nn.Module):
+class Embedding(Affine):
     def __init__(self, rows: str, channels: str) -> None:
-        super().__init__()
-        self.weight = weight(rows, channels)
+        super().__init__(rows, channels)
 
-    def forward(self, ids: Tensor) -> Tensor:  # int64 [B, T], 0..rows-1 -> [B, T, channels]
-        return F.embedding(ids, self.weight)
+
+def same_conv(x: Tensor, weight: Tensor, bias: Tensor | None, dilation: int = 1) -> Tensor:
+    """Convolution of as many frames as come in: [B, inputs, T] -> [B, outputs, T]."""
+    return F.conv1d(x, weight, bias, padding="same", dilation=dilation)
+
+
+def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-5) -> Tensor:  # [..., channels]
+    return F.layer_norm(x, weight.shape, weight, bias, eps)
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:  # [B, T, C] -> [B, heads, T, C / heads]
     return x.unflatten(-1, [heads, x.size(-1) // heads]).transpose(1, 2)
+
+
+def project_heads(
+    x: Tensor, weight: Tensor, bias: Tensor, heads: int
+) -> Tensor:  # [B, T, C] -> [B, heads, T, C / heads]
+    """The weight is a linear map's [C, C] or that of a convolution of one frame [C, C, 1]."""
+    return split_heads(F.linear(x, weight.flatten(1), bias), heads)
 
 
 def merge_heads(x: Tensor) -> Tensor:  # [B, heads, T, C / heads] -> [B, T, C]

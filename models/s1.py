@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from layers import Embedding, LayerNorm, Linear, merge_heads, split_heads, weight
+from layers import Embedding, LayerNorm, Linear, layer_norm, merge_heads, split_heads, weight
 from spec import Attribute, Check, Dim, Loop, Network, Repeat
 
 MOST_LAYERS = 48
@@ -38,7 +38,7 @@ class TokenEmbedding(nn.Module):
         self.word_embeddings = Embedding(rows, "hidden")
 
     def forward(self, ids: Tensor) -> Tensor:  # int64 [B, T] -> [B, T, hidden]
-        return self.word_embeddings(ids)
+        return F.embedding(ids, self.word_embeddings.weight)
 
 
 class SelfAttention(nn.Module):
@@ -57,7 +57,7 @@ class SelfAttention(nn.Module):
         k = split_heads(keys[:, :end], heads)
         v = split_heads(values[:, :end], heads)
         y = F.scaled_dot_product_attention(split_heads(q, heads), k, v, attn_mask=mask)  # [B, heads, T, hidden / heads]
-        return self.out_proj(merge_heads(y))
+        return F.linear(merge_heads(y), self.out_proj.weight, self.out_proj.bias)
 
 
 class Layer(nn.Module):
@@ -70,8 +70,10 @@ class Layer(nn.Module):
         self.norm2 = LayerNorm("hidden")
 
     def forward(self, x: Tensor, keys: Tensor, values: Tensor, start: int, mask: Tensor | None, heads: int) -> Tensor:
-        x = self.norm1(x + self.self_attn(x, keys, values, start, mask, heads))
-        return self.norm2(x + self.linear2(F.relu(self.linear1(x))))
+        x = layer_norm(x + self.self_attn(x, keys, values, start, mask, heads), self.norm1.weight, self.norm1.bias)
+        y = F.relu(F.linear(x, self.linear1.weight, self.linear1.bias))
+        y = F.linear(y, self.linear2.weight, self.linear2.bias)
+        return layer_norm(x + y, self.norm2.weight, self.norm2.bias)
 
 
 @torch.jit.interface
@@ -120,7 +122,7 @@ class S1(nn.Module):
 
     def run(self, x: Tensor, keys: Tensor, values: Tensor, start: int, mask: Tensor | None) -> Tensor:
         x = self.h(x, keys, values, start, mask, self.n_heads, self.n_layers)
-        return self.ar_predict_layer(x[:, -1])  # [B, tokens]
+        return F.linear(x[:, -1], self.ar_predict_layer.weight)  # [B, tokens]
 
     @torch.jit.export
     def prefill(self, phones: Tensor, bert: Tensor, prompts: Tensor, k_cache: Tensor, v_cache: Tensor) -> Tensor:
@@ -128,8 +130,8 @@ class S1(nn.Module):
 
         Fills positions 0..X+P-1 of the caches.
         """
-        text = self.ar_text_embedding(phones) + self.bert_proj(bert.transpose(1, 2))
-        text = self.ar_text_position(text, 0)
+        text = F.linear(bert.transpose(1, 2), self.bert_proj.weight, self.bert_proj.bias)
+        text = self.ar_text_position(self.ar_text_embedding(phones) + text, 0)
         audio = self.ar_audio_position(self.ar_audio_embedding(prompts), 0)
         mask = prefill_mask(text.size(1), audio.size(1), text.device)
         return self.run(torch.cat([text, audio], dim=1), k_cache, v_cache, 0, mask)

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from generator import CONVOLUTIONS_1, CONVOLUTIONS_2, MOST_KERNELS, MOST_STAGES, Generator
-from layers import Conv1d, weight
+from layers import Conv1d, same_conv, weight
 from s2_encoder import MOST_LAYERS, TextEncoder
 from s2_flow import Flow
 from s2_style import StyleEncoder
@@ -70,7 +70,8 @@ class S2(nn.Module):
     @torch.jit.export
     def extract_codes(self, hubert_feature: Tensor) -> Tensor:
         """[1, 768, frames at 50 Hz] -> semantic tokens int64 [1, 1, tokens at 25 Hz]."""
-        x = self.ssl_proj.strided(hubert_feature, self.ssl_proj.weight.size(2))
+        weight = self.ssl_proj.weight
+        x = F.conv1d(hubert_feature, weight, self.ssl_proj.bias, stride=weight.size(2))
         return self.quantizer.vq.layers[0]._codebook.nearest(x).unsqueeze(1)
 
     @torch.jit.export
@@ -96,7 +97,7 @@ class S2(nn.Module):
         """-> m_p, logs_p [1, inter, T'], y_mask [1, 1, T'] of ones; T' = T, or int(T / speed) + 1 unless speed is 1."""
         if speed != 1.0:
             latent = F.interpolate(latent, size=int(latent.size(2) / speed) + 1, mode="linear")
-        m_p, logs_p = self.enc_p.proj(latent).chunk(2, dim=1)
+        m_p, logs_p = same_conv(latent, self.enc_p.proj.weight, self.enc_p.proj.bias).chunk(2, dim=1)
         return m_p, logs_p, torch.ones_like(m_p[:, :1])
 
     @torch.jit.export

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from layers import Conv1d, Embedding, merge_heads, split_heads, weight
+from layers import Conv1d, Embedding, layer_norm, merge_heads, project_heads, same_conv, weight
 
 MOST_LAYERS = 12
 
@@ -21,7 +21,7 @@ class ChannelNorm(nn.Module):
         self.beta = weight("hidden")
 
     def forward(self, x: Tensor) -> Tensor:  # [B, C, T]
-        return F.layer_norm(x.transpose(1, 2), self.gamma.shape, self.gamma, self.beta).transpose(1, 2)
+        return layer_norm(x.transpose(1, 2), self.gamma, self.beta).transpose(1, 2)
 
 
 def band(x: Tensor, width: int) -> Tensor:  # [B, H, T, T + width - 1] -> view [B, H, T, width]
@@ -47,16 +47,17 @@ class RelativeAttention(nn.Module):
         frames = x.size(2)
         distances = self.emb_rel_k.size(1)  # 2w + 1
         w = distances // 2
-        q = split_heads(self.conv_q(x).transpose(1, 2), heads)
+        x = x.transpose(1, 2)
+        q = project_heads(x, self.conv_q.weight, self.conv_q.bias, heads)
         q = q / math.sqrt(q.size(3))
-        k = split_heads(self.conv_k(x).transpose(1, 2), heads)
-        v = split_heads(self.conv_v(x).transpose(1, 2), heads)
+        k = project_heads(x, self.conv_k.weight, self.conv_k.bias, heads)
+        v = project_heads(x, self.conv_v.weight, self.conv_v.bias, heads)
 
         scores = F.pad(q @ k.transpose(2, 3), [w, w])  # [B, H, T, w + T + w]
         band(scores, distances).add_(q @ self.emb_rel_k.transpose(1, 2))
         p = F.pad(scores[..., w : w + frames].softmax(-1), [w, w])
         y = p[..., w : w + frames] @ v + band(p, distances) @ self.emb_rel_v
-        return self.conv_o(merge_heads(y).transpose(1, 2))
+        return same_conv(merge_heads(y).transpose(1, 2), self.conv_o.weight, self.conv_o.bias)
 
 
 class FeedForward(nn.Module):
@@ -66,7 +67,8 @@ class FeedForward(nn.Module):
         self.conv_2 = Conv1d("hidden", "filter", "kernel")
 
     def forward(self, x: Tensor) -> Tensor:  # [B, C, T]
-        return self.conv_2(F.relu(self.conv_1(x)))
+        x = F.relu(same_conv(x, self.conv_1.weight, self.conv_1.bias))
+        return same_conv(x, self.conv_2.weight, self.conv_2.bias)
 
 
 @torch.jit.interface
@@ -82,12 +84,12 @@ class AnyMap:
 
 
 class Encoder(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, most_layers: int) -> None:
         super().__init__()
-        self.attn_layers = nn.ModuleList(RelativeAttention() for _ in range(MOST_LAYERS))
-        self.norm_layers_1 = nn.ModuleList(ChannelNorm() for _ in range(MOST_LAYERS))
-        self.ffn_layers = nn.ModuleList(FeedForward() for _ in range(MOST_LAYERS))
-        self.norm_layers_2 = nn.ModuleList(ChannelNorm() for _ in range(MOST_LAYERS))
+        self.attn_layers = nn.ModuleList(RelativeAttention() for _ in range(most_layers))
+        self.norm_layers_1 = nn.ModuleList(ChannelNorm() for _ in range(most_layers))
+        self.ffn_layers = nn.ModuleList(FeedForward() for _ in range(most_layers))
+        self.norm_layers_2 = nn.ModuleList(ChannelNorm() for _ in range(most_layers))
 
     def forward(self, x: Tensor, heads: int, count: int) -> Tensor:  # [B, C, T]
         for i in range(count):
@@ -111,10 +113,12 @@ class CrossAttention(nn.Module):
         self.conv_o = Conv1d(channels, channels)
 
     def forward(self, x: Tensor, context: Tensor) -> Tensor:  # [B, C, T], [B, C, X] -> [B, C, T]
-        q = split_heads(self.conv_q(x).transpose(1, 2), self.heads)
-        k = split_heads(self.conv_k(context).transpose(1, 2), self.heads)
-        v = split_heads(self.conv_v(context).transpose(1, 2), self.heads)
-        return self.conv_o(merge_heads(F.scaled_dot_product_attention(q, k, v)).transpose(1, 2))
+        context = context.transpose(1, 2)
+        q = project_heads(x.transpose(1, 2), self.conv_q.weight, self.conv_q.bias, self.heads)
+        k = project_heads(context, self.conv_k.weight, self.conv_k.bias, self.heads)
+        v = project_heads(context, self.conv_v.weight, self.conv_v.bias, self.heads)
+        y = merge_heads(F.scaled_dot_product_attention(q, k, v)).transpose(1, 2)
+        return same_conv(y, self.conv_o.weight, self.conv_o.bias)
 
 
 class Mrte(nn.Module):
@@ -129,8 +133,10 @@ class Mrte(nn.Module):
 
     def forward(self, frames: Tensor, text: Tensor, style: Tensor) -> Tensor:
         """frames [B, hidden, T], text [B, hidden, X], style [B, channels, 1] -> [B, hidden, T]."""
-        x = self.c_pre(frames)
-        return self.c_post(self.cross_attention(x, self.text_pre(text)) + x + style)
+        x = same_conv(frames, self.c_pre.weight, self.c_pre.bias)
+        text = same_conv(text, self.text_pre.weight, self.text_pre.bias)
+        x = self.cross_attention(x, text) + x + style
+        return same_conv(x, self.c_post.weight, self.c_post.bias)
 
 
 class TextEncoder(nn.Module):
@@ -139,15 +145,17 @@ class TextEncoder(nn.Module):
     def __init__(self, style_channels: str) -> None:
         super().__init__()
         self.ssl_proj = Conv1d("hidden", "ssl")
-        self.encoder_ssl = Encoder()
-        self.encoder_text = Encoder()
+        self.encoder_ssl = Encoder(MOST_LAYERS // 2)
+        self.encoder_text = Encoder(MOST_LAYERS)
         self.text_embedding = Embedding("phones", "hidden")
         self.mrte = Mrte(style_channels)
-        self.encoder2 = Encoder()
+        self.encoder2 = Encoder(MOST_LAYERS // 2)
         self.proj = Conv1d("2*inter", "hidden")
 
     def forward(self, quantized: Tensor, text: Tensor, style: Tensor, heads: int, layers: int) -> Tensor:
         """quantized [1, ssl, T], text int64 [1, X], style [1, channels, 1] -> latent [1, hidden, T]."""
-        frames = self.encoder_ssl(self.ssl_proj(quantized), heads, layers // 2)
-        phones = self.encoder_text(self.text_embedding(text).transpose(1, 2), heads, layers)
+        frames = same_conv(quantized, self.ssl_proj.weight, self.ssl_proj.bias)
+        frames = self.encoder_ssl(frames, heads, layers // 2)
+        phones = F.embedding(text, self.text_embedding.weight).transpose(1, 2)
+        phones = self.encoder_text(phones, heads, layers)
         return self.encoder2(self.mrte(frames, phones, style), heads, layers // 2)

@@ -5,7 +5,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from layers import Conv1d
+from layers import Conv1d, same_conv
 
 COUPLINGS = 4  # no config field sets this or the next
 LAYERS = 4
@@ -25,11 +25,12 @@ class WaveNet(nn.Module):
     def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:
         """x [B, hidden, T], mask [B, 1, T], style [B, gin, 1] -> [B, hidden, T]."""
         hidden = x.size(1)
-        styles = self.cond_layer(style).chunk(self.layers, dim=1)  # of [B, 2 * hidden, 1]
+        styles = same_conv(style, self.cond_layer.weight, self.cond_layer.bias)
+        styles = styles.chunk(self.layers, dim=1)  # of [B, 2 * hidden, 1]
         output = torch.zeros_like(x)
         for i, (in_layer, res_skip_layer) in enumerate(zip(self.in_layers, self.res_skip_layers)):
-            a, b = (in_layer(x) + styles[i]).chunk(2, dim=1)
-            y = res_skip_layer(a.tanh() * b.sigmoid())
+            a, b = (same_conv(x, in_layer.weight, in_layer.bias) + styles[i]).chunk(2, dim=1)
+            y = same_conv(a.tanh() * b.sigmoid(), res_skip_layer.weight, res_skip_layer.bias)
             if y.size(1) > hidden:
                 x = (x + y[:, :hidden]) * mask
             output = output + y[:, -hidden:]
@@ -47,7 +48,9 @@ class Coupling(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:  # [B, inter, T]
         fixed, moved = x.chunk(2, dim=1)
-        mean = self.post(self.enc(self.pre(fixed) * mask, mask, style)) * mask
+        x = same_conv(fixed, self.pre.weight, self.pre.bias) * mask
+        x = self.enc(x, mask, style)
+        mean = same_conv(x, self.post.weight, self.post.bias) * mask
         return torch.cat([fixed, (moved - mean) * mask], dim=1)
 
 

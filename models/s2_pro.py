@@ -4,19 +4,10 @@ from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 import s2
-from layers import Linear, weight
-
-
-class Prelu(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.weight = weight("gin")
-
-    def forward(self, x: Tensor) -> Tensor:  # [B, gin, T]
-        return F.prelu(x, self.weight)
+from layers import Affine, Linear
 
 
 class S2Pro(s2.S2):
@@ -24,17 +15,18 @@ class S2Pro(s2.S2):
         super().__init__(style_channels="text_style")
         self.sv_emb = Linear("gin", "speaker")
         self.ge_to512 = Linear("text_style", "gin")
-        self.prelu = Prelu()
+        self.prelu = Affine("gin")
 
     @torch.jit.export
     def speaker_embedding(self, style: Tensor, speaker: Tensor) -> Tensor:
         """What `reference_embedding` gave and the same reference's speaker vector [1, 20480] -> ge [1, gin, 1]."""
-        return self.prelu(style + self.sv_emb(speaker).unsqueeze(2))
+        style = style + F.linear(speaker, self.sv_emb.weight, self.sv_emb.bias).unsqueeze(2)
+        return F.prelu(style, self.prelu.weight)
 
     @torch.jit.export
     def text_style(self, ge: Tensor) -> Tensor:
         """The style that the text encoder adds, [1, 512, 1]."""
-        return self.ge_to512(ge.transpose(1, 2)).transpose(1, 2)
+        return F.linear(ge.transpose(1, 2), self.ge_to512.weight, self.ge_to512.bias).transpose(1, 2)
 
     def forward(
         self,

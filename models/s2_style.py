@@ -6,7 +6,7 @@ from typing import Final
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from layers import Conv1d, Linear, merge_heads, split_heads
+from layers import Conv1d, Linear, merge_heads, project_heads, same_conv
 
 
 class Dense(nn.Module):
@@ -15,7 +15,7 @@ class Dense(nn.Module):
         self.fc = Linear(outputs, inputs)
 
     def forward(self, x: Tensor) -> Tensor:  # [B, T, inputs] -> [B, T, outputs]
-        return self.fc(x)
+        return F.linear(x, self.fc.weight, self.fc.bias)
 
 
 class Mish(nn.Module):
@@ -29,7 +29,7 @@ class SameConv(nn.Module):
         self.conv = Conv1d("2*style", "style", "style_kernel")
 
     def forward(self, x: Tensor) -> Tensor:  # [B, style, T] -> [B, 2 * style, T]
-        return self.conv(x)
+        return same_conv(x, self.conv.weight, self.conv.bias)
 
 
 class GatedConv(nn.Module):
@@ -52,12 +52,12 @@ class SelfAttention(nn.Module):
         self.fc = Linear("style", "style")
 
     def forward(self, x: Tensor) -> Tensor:  # [B, T, style]
-        q = split_heads(self.w_qs(x), self.heads)
-        k = split_heads(self.w_ks(x), self.heads)
-        v = split_heads(self.w_vs(x), self.heads)
+        q = project_heads(x, self.w_qs.weight, self.w_qs.bias, self.heads)
+        k = project_heads(x, self.w_ks.weight, self.w_ks.bias, self.heads)
+        v = project_heads(x, self.w_vs.weight, self.w_vs.bias, self.heads)
         # the temperature is of the whole width, not of one head's
         y = F.scaled_dot_product_attention(q, k, v, scale=1 / math.sqrt(x.size(2)))
-        return self.fc(merge_heads(y)) + x
+        return F.linear(merge_heads(y), self.fc.weight, self.fc.bias) + x
 
 
 class StyleEncoder(nn.Module):
