@@ -33,11 +33,20 @@ export async function install({ root, rebuild, env = process.env, reporter }) {
   reporter.say('the native part is ready')
 }
 
+// Letters of East Asian scripts take two columns.
+const wideLetters = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60\uffe0-\uffe6]/gu
+
+function columns(text) {
+  return text.length + (text.match(wideLetters)?.length ?? 0)
+}
+
 /** Text in a frame: npm prints much else. */
 export function frame(lines) {
-  const width = Math.max(...lines.map((line) => line.length))
+  const width = Math.max(...lines.map(columns))
   const edge = '─'.repeat(width + 2)
-  return [`┌${edge}┐`, ...lines.map((line) => `│ ${line.padEnd(width)} │`), `└${edge}┘`].join('\n')
+  return [`┌${edge}┐`, ...lines.map((line) => `│ ${line}${' '.repeat(width - columns(line))} │`), `└${edge}┘`].join(
+    '\n'
+  )
 }
 
 function wrap(text, width = 96) {

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { builtCheckout } from './checkout.js'
-import { output } from './processes.js'
+import { output, run } from './processes.js'
 
 /** The packed package, installed in an otherwise empty project. */
 export interface InstalledPackage {
@@ -53,7 +53,8 @@ export function installPackage(): InstalledPackage {
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline']
   output('npm', ['install', ...quiet, join(home, filename)], folder, { ...env, GSV_SKIP_INSTALL: '1' })
   placePrebuilt(join(folder, 'node_modules', 'gpt-sovits'))
-  const rebuildOutput = output('npm', ['rebuild', 'gpt-sovits', '--foreground-scripts'], folder, env)
+  const rebuilt = run('npm', ['rebuild', 'gpt-sovits', '--foreground-scripts'], folder, env)
+  const rebuildOutput = rebuilt.stdout + rebuilt.stderr
   return {
     folder,
     files: files.map((file) => file.path),

@@ -60,7 +60,7 @@ describe('the tarball', () => {
   })
 
   test('installs with its prebuilt addon and the LibTorch that is there', () => {
-    expect(installed.rebuildOutput).toBeDefined()
+    expect(installed.rebuildOutput).toMatch(/gpt-sovits: using .*prebuilds.* with LibTorch 2\.13/)
     const report = JSON.parse(
       runNode([join('node_modules', 'gpt-sovits', 'dist', 'esm', 'cli', 'main.js'), 'doctor', '--json'])
     )
