@@ -25,18 +25,16 @@ const degree = '°C|℃|度|摄氏度'
 // `(?<!\d)` starts a number only at its first digit: a long run of digits without a unit is then scanned once.
 const measured = `(?:-?(?<!\\d)\\d+(?:\\.\\d+)?|\\.\\d+)(?:%|${degree}|${unitNames.map(([unit]) => unit).join('|')})`
 const measuredRange = new RegExp(`${measured}~${measured}`, 'g')
-const temperature = new RegExp(`(-?)(?<!\\d)(\\d+(?:\\.\\d+)?)(${degree})`, 'g')
+const temperature = new RegExp(`(-?)(?<!\\d)(\\d+(?:\\.\\d+)?)(?:${degree})`, 'g')
 
 /** 3cm~5cm: the wave is read 至 between two measured quantities. */
 export function readMeasuredRanges(sentence: string): string {
   return sentence.includes('~') ? sentence.replace(measuredRange, (match) => match.replaceAll('~', '至')) : sentence
 }
 
-/** -3°C -> 零下三度. */
+/** -3°C -> 零下三度; 摄氏度 is shortened to 度 too, as in upstream. */
 export function readTemperatures(sentence: string): string {
-  return sentence.replace(temperature, (_, sign: string, number: string, unit: string) => {
-    return `${sign ? '零下' : ''}${readNumber(number)}${unit === '摄氏度' ? '摄氏度' : '度'}`
-  })
+  return sentence.replace(temperature, (_, sign: string, number: string) => `${sign && '零下'}${readNumber(number)}度`)
 }
 
 /** Unit letters are replaced wherever they stand, inside words too. */

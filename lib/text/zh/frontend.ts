@@ -50,7 +50,9 @@ export class ChineseFrontend implements Frontend {
       this.parts.normalize
     )
     const spoken: Spoken = { normText: '', phones: [], word2ph: [], unspoken: new Set() }
-    for (const sentence of splitAtMarks(normalized)) this.#speak(sentence, version, spoken)
+    for (const sentence of splitAtMarks(normalized)) {
+      for (const part of this.parts.tagger.parts(sentence)) this.#speak(part, version, spoken)
+    }
     const { normText, word2ph } = spoken
     const phones = pause ? spoken.phones.map((phone) => (phone === ',' ? pause[1] : phone)) : spoken.phones
     return { normText, phones, word2ph, warnings: warningsFor(dropped, spoken.unspoken) }

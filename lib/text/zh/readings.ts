@@ -26,7 +26,10 @@ export class ReadingTable {
   /** Readings of a whole word. */
   find(word: string): readonly Syllable[] | undefined {
     const node = this.#trie.find(word)
-    return node < 0 || this.#starts[node]! < 0 ? undefined : this.#slice(node, word.length)
+    if (node < 0 || this.#starts[node]! < 0) return undefined
+    const found: Syllable[] = []
+    this.#append(node, word.length, found)
+    return found
   }
 
   /** Reads a text of Han characters and marks by the longest words from the left. */
@@ -45,7 +48,7 @@ export class ReadingTable {
         node = end < text.length ? this.#trie.child(node, text.charCodeAt(end)) : -1
       }
       if (longest < 0) read.push(this.#readAlone(text, start))
-      else for (const syllable of this.#slice(longest, length)) read.push(syllable)
+      else this.#append(longest, length, read)
     }
     return read
   }
@@ -54,9 +57,9 @@ export class ReadingTable {
     return isHan(text.charCodeAt(index)) ? unknown : this.syllables.parse(text[index]!)
   }
 
-  #slice(node: number, length: number): Syllable[] {
+  #append(node: number, length: number, read: Syllable[]): void {
     const start = this.#starts[node]!
-    return Array.from({ length }, (_, index) => this.#syllables[this.#readings[start + index]!]!)
+    for (let index = start; index < start + length; index++) read.push(this.#syllables[this.#readings[index]!]!)
   }
 }
 

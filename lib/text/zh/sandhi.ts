@@ -57,9 +57,9 @@ function changeNeutral(word: string, tag: string, tones: number[], rules: ToneRu
   const suffix = neutralSuffix(word, tag, rules)
   if (suffix >= 0) tones[suffix] = neutralTone
   if (!holdsNeutral(word, rules)) return
-  const split = splitter.splitAt(word)
-  if (isNeutral(word.slice(0, split), rules)) tones[split - 1] = neutralTone
-  if (isNeutral(word.slice(split), rules)) tones[word.length - 1] = neutralTone
+  const [head, tail] = splitter.split(word)
+  if (isNeutral(head, rules)) tones[head.length - 1] = neutralTone
+  if (isNeutral(tail, rules)) tones[word.length - 1] = neutralTone
 }
 
 /** Spares most words the split: all words of the list have two characters. */
@@ -87,7 +87,7 @@ function changeThirdOfThree(tones: number[], split: number): void {
 
 function changeThird(word: string, tones: number[], splitter: WordSplitter): void {
   if (word.length === 2 && areThird(tones, 0, 2)) tones[0] = 2
-  if (word.length === 3 && tones.includes(3)) changeThirdOfThree(tones, splitter.splitAt(word))
+  if (word.length === 3 && tones.includes(3)) changeThirdOfThree(tones, splitter.split(word)[0].length)
   if (word.length === 4) {
     for (const from of [0, 2]) if (areThird(tones, from, from + 2)) tones[from] = 2
   }

@@ -33,12 +33,13 @@ export class WordSplitter {
   }
 
   /**
-   * Where a word splits in two: after its shortest part when that is found at the front, else before a part of that
-   * length at the end. May be the word's own length.
+   * The shortest part of a word and the rest. A part that is not found at the front is taken for the tail, as in
+   * upstream, even where it stood in the middle; the rest may be empty.
    */
-  splitAt(word: string): number {
+  split(word: string): readonly [head: string, tail: string] {
     const part = this.#shortestPart(word)
-    return word.indexOf(part) === 0 ? part.length : word.length - part.length
+    if (word.startsWith(part)) return [part, word.slice(part.length)]
+    return [word.slice(0, -part.length), part]
   }
 
   /** The first of equally short parts. */

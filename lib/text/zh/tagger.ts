@@ -8,11 +8,43 @@ export interface TaggedWord {
   readonly tag: string
 }
 
+/** Longer sentences are read in parts: their words would need memory by the hundred megabytes. */
+const longestPart = 2000
+/** More characters than any dictionary word has. */
+const lookahead = 32
+
 /** Cuts a sentence of Han characters and marks into words with parts of speech. */
 export class Tagger {
   readonly #model = new TagModel()
 
   constructor(readonly dictionary: Dictionary) {}
+
+  /** Parts of an overlong sentence, each ending with a word of the dictionary; any other sentence as it is. */
+  *parts(sentence: string): Generator<string> {
+    let start = 0
+    while (sentence.length - start > longestPart) {
+      const end = this.#partEnd(sentence, start)
+      yield sentence.slice(start, end)
+      start = end
+    }
+    yield sentence.slice(start)
+  }
+
+  #partEnd(sentence: string, from: number): number {
+    const ends = this.dictionary.bestRoute(
+      sentence,
+      from,
+      Math.min(sentence.length, from + longestPart + lookahead),
+      'longer'
+    )
+    let lastWordEnd = -1
+    let start = from
+    for (let end = ends[0]!; end <= from + longestPart; end = ends[start - from]!) {
+      if (end - start > 1) lastWordEnd = end
+      start = end
+    }
+    return lastWordEnd > 0 ? lastWordEnd : start
+  }
 
   cut(sentence: string): TaggedWord[] {
     const words: TaggedWord[] = []
