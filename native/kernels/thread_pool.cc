@@ -1,5 +1,7 @@
 #include "kernels/thread_pool.h"
 
+#include <algorithm>
+
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
 #endif
@@ -11,6 +13,13 @@ namespace {
 // normalisation and sampling), far shorter than a time slice.
 constexpr auto kSpin = std::chrono::microseconds(50);
 constexpr int kSpinsBetweenClockReads = 64;
+
+// Loops between two judgements (about half a step of s1), and the caller's pauses from sharing in loops: the first
+// lasts some steps, the longest some seconds.
+constexpr int kLoopsPerJudgement = 64;
+constexpr int kShortestPause = 1024;
+constexpr int kLongestPause = 32768;
+constexpr double kWorthwhileGain = 1.35;
 
 void relax() {
 #if defined(__x86_64__) || defined(_M_X64)
@@ -38,7 +47,7 @@ constexpr uint32_t unclaimed_of(uint64_t ticket) { return static_cast<uint32_t>(
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
+ThreadPool::ThreadPool(int threads) : next_pause_(kShortestPause) {
   for (int worker = 1; worker < threads; ++worker) workers_.emplace_back([this, worker] { work(worker); });
 }
 
@@ -50,11 +59,17 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::run_erased(int chunks, Call call, void* context) {
-  const std::unique_lock<std::mutex> alone(busy_, std::try_to_lock);
-  if (workers_.empty() || chunks < 2 || !alone.owns_lock()) {
+  const std::unique_lock<std::mutex> alone(running_, std::try_to_lock);
+  const bool paused = alone.owns_lock() && loops_alone_ > 0 && loops_alone_-- > 0;
+  if (workers_.empty() || chunks < 2 || !alone.owns_lock() || paused) {
     for (int chunk = 0; chunk < chunks; ++chunk) call(context, chunk, 0);
     return;
   }
+  share(chunks, call, context);
+  if (account_.loops == kLoopsPerJudgement) judge();
+}
+
+void ThreadPool::share(int chunks, Call call, void* context) {
   call_ = call;
   context_ = context;
   chunks_ = chunks;
@@ -64,10 +79,33 @@ void ThreadPool::run_erased(int chunks, Call call, void* context) {
   epoch_.store(epoch);
   if (sleepers_.load() != 0) epoch_.notify_all();
 
-  while (claim_and_run(epoch, 0)) {
-  }
+  const auto start = Clock::now();
+  while (claim_and_run(epoch, 0)) ++account_.own_chunks;
+  const auto done = Clock::now();
+  wait_for_workers();
+  account_.busy += done - start;
+  account_.waiting += Clock::now() - done;
+  account_.chunks += chunks;
+  ++account_.loops;
+}
+
+void ThreadPool::wait_for_workers() {
   if (spin([this] { return unfinished_.load(std::memory_order_acquire) == 0; })) return;
   for (uint32_t left = unfinished_.load(); left != 0; left = unfinished_.load()) unfinished_.wait(left);
+}
+
+// Had the caller done every chunk itself, it would have been busy in proportion and never waited.
+void ThreadPool::judge() {
+  const double together = std::chrono::duration<double>(account_.busy + account_.waiting).count();
+  const double busy = std::chrono::duration<double>(account_.busy).count();
+  const double alone = busy * static_cast<double>(account_.chunks) / static_cast<double>(account_.own_chunks + 1);
+  if (alone < together * kWorthwhileGain) {
+    loops_alone_ = next_pause_;
+    next_pause_ = std::min(2 * next_pause_, kLongestPause);
+  } else {
+    next_pause_ = kShortestPause;
+  }
+  account_ = {};
 }
 
 bool ThreadPool::claim_and_run(uint32_t epoch, int worker) {

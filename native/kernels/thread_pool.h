@@ -1,5 +1,6 @@
 // Threads for loops of some microseconds. The caller works too, and chunks are claimed one by one, so a worker that the
-// machine does not schedule delays nobody unless it was stopped inside a chunk.
+// machine does not schedule delays nobody unless it was stopped inside a chunk. When that happens often, because other
+// programs want the cores, the caller works alone for a while: two threads in lockstep would be slower than one.
 #pragma once
 
 #include <atomic>
@@ -34,10 +35,23 @@ class ThreadPool {
 
  private:
   using Call = void (*)(void* context, int chunk, int worker);
+  using Clock = std::chrono::steady_clock;
+
+  // What the latest loops cost the caller and what the workers took from it.
+  struct Account {
+    Clock::duration busy{};
+    Clock::duration waiting{};
+    int64_t own_chunks = 0;
+    int64_t chunks = 0;
+    int loops = 0;
+  };
 
   void run_erased(int chunks, Call call, void* context);
   void work(int worker);
   bool claim_and_run(uint32_t epoch, int worker);
+  void share(int chunks, Call call, void* context);
+  void wait_for_workers();
+  void judge();
 
   // High half: the loop's number; low half: chunks not yet claimed. One word, so that a claim cannot take a chunk of
   // another loop than the one it looked at.
@@ -50,7 +64,11 @@ class ThreadPool {
   void* context_ = nullptr;
   int chunks_ = 0;
   std::atomic<bool> quit_{false};
-  std::mutex busy_;
+  std::mutex running_;
+  // Under running_.
+  Account account_;
+  int loops_alone_ = 0;  // left to run without the workers
+  int next_pause_;
   std::vector<std::thread> workers_;
 };
 
