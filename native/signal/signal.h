@@ -1,5 +1,5 @@
-// Numbers in, numbers out: resampling, spectra and the joining of fragments, as upstream's Python packages compute them.
-// Audio is mono, nominally in [-1, 1]. Every function is pure and may be called from any thread.
+// Numbers in, numbers out: resampling, spectra and the joining of fragments, as upstream's Python packages compute
+// them. Audio is mono, nominally in [-1, 1]. Every function is pure and may be called from any thread.
 #pragma once
 
 #include <cstdint>
