@@ -36,8 +36,8 @@ std::vector<const Kernels*> bodies() {
 struct Shape {
   int n, k, rows;
 };
-constexpr Shape kShapes[] = {{1, 1, 1},   {16, 16, 1},   {33, 7, 3},    {512, 512, 1}, {100, 513, 5},
-                             {64, 44, 8}, {48, 130, 13}, {1025, 66, 2}, {17, 2049, 4}, {80, 2050, 25}};
+constexpr Shape kShapes[] = {{1, 1, 1},     {16, 16, 1},   {33, 7, 3},    {512, 512, 1},  {100, 513, 5}, {64, 44, 8},
+                             {48, 130, 13}, {1025, 66, 2}, {17, 2049, 4}, {80, 2050, 25}, {35, 600, 41}};
 
 std::vector<float> round_as_stored(std::vector<float> weight, Format format) {
   if (format == Format::kHalf) {
