@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from generator import CONVOLUTIONS_1, CONVOLUTIONS_2, MOST_KERNELS, MOST_STAGES, Generator
 from layers import Conv1d, same_conv, weight
-from s2_encoder import MOST_LAYERS, TextEncoder
+from s2_encoder import MOST_LAYERS, CrossAttention, TextEncoder
 from s2_flow import Flow
+from s2_style import SelfAttention as StyleAttention
 from s2_style import StyleEncoder
 from spec import Attribute, Check, Dim, Loop, Network, Repeat
 
@@ -139,6 +140,18 @@ def encoder_repeats(path: str, count: str) -> dict[str, Repeat]:
     return {f"{path}.{name}": Repeat("i", [Loop("i", count)]) for name in lists}
 
 
+def checks(style: str, source: str) -> list[Check]:
+    """`style` is the size of the style that the text encoder adds, `source` the field or tensor that says it."""
+    return [
+        Check("hidden%n_heads", "model.n_heads"),
+        Check("inter%2", "model.inter_channels"),
+        Check(f"style%{StyleAttention.heads}", "ref_enc.fc.fc.weight"),
+        Check(f"{style}%{CrossAttention.heads}", source),
+        Check("len(upsample_kernel_sizes)-len(upsample_rates)", "model.upsample_kernel_sizes"),
+        Check("len(resblock_kernel_sizes)-len(resblock_dilation_sizes)", "model.resblock_kernel_sizes"),
+    ]
+
+
 RESBLOCK = "dec.resblocks.{i*len(resblock_kernel_sizes)+k}"
 NETWORK = Network(
     module=S2,
@@ -165,12 +178,7 @@ NETWORK = Network(
         Dim("upsample_kernel_sizes", "model.upsample_kernel_sizes"),
         Dim("resblock_kernel_sizes", "model.resblock_kernel_sizes"),
     ],
-    checks=[
-        Check("hidden%n_heads", "model.n_heads"),
-        Check("inter%2", "model.inter_channels"),
-        Check("len(upsample_kernel_sizes)-len(upsample_rates)", "model.upsample_kernel_sizes"),
-        Check("len(resblock_kernel_sizes)-len(resblock_dilation_sizes)", "model.resblock_kernel_sizes"),
-    ],
+    checks=checks("gin", "model.gin_channels"),
     repeats={
         **encoder_repeats("enc_p.encoder_ssl", "n_layers/2"),
         **encoder_repeats("enc_p.encoder_text", "n_layers"),

@@ -45,4 +45,8 @@ class S2Pro(s2.S2):
         return self.decode(m_p, logs_p, y_mask, ge, noise, noise_scale)
 
 
-NETWORK = replace(s2.NETWORK, module=S2Pro)
+NETWORK = replace(
+    s2.NETWORK,
+    module=S2Pro,
+    checks=s2.checks("text_style", "ge_to512.weight"),
+)

@@ -3,6 +3,7 @@
 Tensor names and sizes come from the module itself (layers.weight), repeated layers are folded into one row each.
 """
 
+import re
 from dataclasses import asdict, dataclass, field
 
 from torch import nn
@@ -48,7 +49,7 @@ class Requirement:
 
 @dataclass
 class Check:
-    """An expression that must be 0, and the field to name when it is not."""
+    """An expression that must be 0, and the field or tensor to name when it is not."""
 
     zero: str
     source: str
@@ -101,12 +102,25 @@ def tensor_rows(module: nn.Module, repeats: dict[str, Repeat], path: str = "", l
     for name, child in module.named_children():
         if repeat and int(name) == repeat.first:
             rows += tensor_rows(child, repeats, f"{path}{{{repeat.position}}}.", loops + repeat.loops)
-            break  # those after it are alike; test_spec.py compares every parameter with its row
+            break  # those after it are alike: check_rows
         rows += tensor_rows(child, repeats, f"{path}{name}.", loops)
     return rows
 
 
+def check_rows(module: nn.Module, rows: list[dict]) -> None:
+    """Every parameter of the module has exactly one row, with its own sizes."""
+    patterns = [(re.compile(re.sub(r"\\{.*?\\}", r"\\d+", re.escape(entry["name"]))), entry) for entry in rows]
+    for path, parameter in module.named_parameters():
+        matching = [entry for entry in rows if entry["name"] == path]  # layers listed alone
+        matching = matching or [entry for pattern, entry in patterns if pattern.fullmatch(path)]
+        if [entry["shape"] for entry in matching] != [list(parameter.dims)]:
+            raise ValueError(f"{path} {parameter.dims} has the rows {matching}")
+
+
 def specification(network: Network, blueprint: str) -> dict:
+    module = network.module()
+    tensors = tensor_rows(module, network.repeats)
+    check_rows(module, tensors)
     weight_norm = None if network.weight_norm_dim is None else {"dim": network.weight_norm_dim, "pairs": WEIGHT_NORM}
     return {
         "format": FORMAT,
@@ -121,5 +135,5 @@ def specification(network: Network, blueprint: str) -> dict:
         },
         "weight_norm": weight_norm,
         "ignore": network.ignore,
-        "tensors": tensor_rows(network.module(), network.repeats),
+        "tensors": tensors,
     }
