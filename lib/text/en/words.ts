@@ -6,6 +6,8 @@ const VOICELESS = new Set(['P', 'T', 'K', 'F', 'TH', 'HH'])
 const SIBILANT = new Set(['S', 'Z', 'SH', 'ZH', 'CH', 'JH'])
 /** Words kept with their phones, so that a text's own names are worked out once. */
 const MAX_REMEMBERED = 20_000
+/** Longer ones are no words, and would fill the memory. */
+const LONGEST_REMEMBERED = 40
 
 /** Capital first, small letters after it, and so again after every mark. */
 function isTitleCase(word: string): boolean {
@@ -29,6 +31,7 @@ export class Words {
     const known = this.#remembered.get(word)
     if (known) return known
     const phones = this.#work(word)
+    if (word.length > LONGEST_REMEMBERED) return phones
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear()
     this.#remembered.set(word, phones)
     return phones
