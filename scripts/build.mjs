@@ -1,7 +1,7 @@
 // Compiles lib/ twice with tsc: dist/esm as ECMAScript modules, dist/cjs as CommonJS, both with declarations.
 // An installed package has dist already and no TypeScript: then there is nothing to do.
 
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -48,24 +48,18 @@ function compilerOptions(ts, build) {
     module: build.module,
     moduleResolution: build.moduleResolution,
     rootDir: 'lib',
-    outDir: `dist/${build.folder}`,
     noEmit: false,
     declaration: true
   }
   return ts.convertCompilerOptionsFromJson({ ...config.compilerOptions, ...own }, root).options
 }
 
-// Whatever is in dist stays there until the sources are known to be sound.
 function compile(ts, build, folder) {
-  const options = compilerOptions(ts, build)
+  const options = { ...compilerOptions(ts, build), outDir: folder }
   const host = createHost(ts, options, build.type)
   const program = ts.createProgram(sourceFiles(), options, host)
   const diagnostics = ts.getPreEmitDiagnostics(program)
-  if (diagnostics.length === 0) {
-    rmSync(folder, { recursive: true, force: true })
-    program.emit()
-    return
-  }
+  if (diagnostics.length === 0) return program.emit()
   process.stderr.write(ts.formatDiagnosticsWithColorAndContext(ts.sortAndDeduplicateDiagnostics(diagnostics), host))
   throw new Error(`${diagnostics.length} errors for dist/${build.folder}`)
 }
@@ -86,11 +80,18 @@ function placeContract(folder) {
   }
 }
 
+// Made beside what is there and put in its place at the end: a program that runs from dist meets no half of it.
 function build(ts, each) {
   const folder = join(root, 'dist', each.folder)
-  compile(ts, each, folder)
-  placeContract(folder)
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ type: each.type })}\n`)
+  const fresh = `${folder}.new`
+  rmSync(fresh, { recursive: true, force: true })
+  compile(ts, each, fresh)
+  placeContract(fresh)
+  writeFileSync(join(fresh, 'package.json'), `${JSON.stringify({ type: each.type })}\n`)
+  const program = join(fresh, 'cli', 'main.js')
+  if (each.folder === 'esm' && existsSync(program)) chmodSync(program, 0o755)
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(fresh, folder)
 }
 
 const ts = await loadTypeScript()
@@ -99,8 +100,6 @@ if (!ts) {
 } else {
   try {
     for (const each of builds) build(ts, each)
-    const program = join(root, 'dist', 'esm', 'cli', 'main.js')
-    if (existsSync(program)) chmodSync(program, 0o755)
   } catch (error) {
     console.error(`build failed: ${error.message}`)
     process.exitCode = 1
