@@ -81,10 +81,10 @@ void Sampler::compute_probabilities(std::span<const float> logits) {
 void Sampler::keep_top_p() {
   const auto order = std::span(order_).first(size_);
   std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [this](int32_t a, int32_t b) {
-    if (before(probabilities_[a], probabilities_[b])) return true;
-    return !before(probabilities_[b], probabilities_[a]) && a < b;
-  });
+  // Equal logits keep the order that std::sort leaves them in, as in torch: which of them fall under top_p is then
+  // upstream's choice too (with libstdc++, which torch's Linux wheels are built on).
+  std::sort(order.begin(), order.end(),
+            [this](int32_t a, int32_t b) { return before(probabilities_[a], probabilities_[b]); });
   const float top = probabilities_[order[0]];
   double total = 0.0;
   for (size_t i = 0; i < size_; ++i) {

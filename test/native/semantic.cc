@@ -275,27 +275,34 @@ void add_stop_tests(Suite& suite) {
   });
 }
 
+void compare(Suite& suite, const FlatFile& file, const std::string& prefix) {
+  const auto& cases = file.at(prefix + "cases");
+  const auto& logits = file.at(prefix + "logits");
+  const auto& previous = file.at(prefix + "previous");
+  const std::span<const float> noise = file.at(prefix + "noise").floats;
+  const size_t width = logits.shape[1];
+  const size_t said = previous.shape[1];
+  std::vector<float> probabilities;
+  std::vector<int32_t> samples;
+  for (int64_t i = 0; i < cases.shape[0]; ++i) {
+    const float* c = &cases.floats[4 * i];
+    Sampler sampler(static_cast<int>(width), {static_cast<int>(c[0]), c[1], c[2], c[3]}, {});
+    for (size_t j = 0; j < said; ++j) sampler.remember(previous.ints[i * said + j]);
+    std::vector<float> row(&logits.floats[i * width], &logits.floats[i * width] + width);
+    samples.push_back(sampler.sample_with_noise(row, noise.subspan(i * width, width)));
+    probabilities.insert(probabilities.end(), sampler.probabilities().begin(), sampler.probabilities().end());
+  }
+  suite.close(probabilities, file.at(prefix + "probabilities").floats, 1e-6, "probabilities");
+  suite.equal(samples, file.at(prefix + "sample").ints, "samples");
+}
+
 void add_sampler_tests(Suite& suite, const FlatFile& file) {
-  suite.add("samples as upstream in every combination of options", [&suite, &file] {
-    const auto& cases = file.at("sampler.cases");
-    const auto& logits = file.at("sampler.logits");
-    const auto& previous = file.at("sampler.previous");
-    const size_t width = logits.shape[1];
-    const size_t said = previous.shape[1];
-    std::vector<float> probabilities;
-    std::vector<int32_t> samples;
-    for (int64_t i = 0; i < cases.shape[0]; ++i) {
-      const float* c = &cases.floats[4 * i];
-      Sampler sampler(static_cast<int>(width), {static_cast<int>(c[0]), c[1], c[2], c[3]}, {});
-      for (size_t j = 0; j < said; ++j) sampler.remember(previous.ints[i * said + j]);
-      std::vector<float> row(&logits.floats[i * width], &logits.floats[i * width] + width);
-      samples.push_back(
-          sampler.sample_with_noise(row, std::span(file.at("sampler.noise").floats).subspan(i * width, width)));
-      probabilities.insert(probabilities.end(), sampler.probabilities().begin(), sampler.probabilities().end());
-    }
-    suite.close(probabilities, file.at("sampler.probabilities").floats, 1e-6, "probabilities");
-    suite.equal(samples, file.at("sampler.sample").ints, "samples");
-  });
+  suite.add("samples as upstream in every combination of options",
+            [&suite, &file] { compare(suite, file, "sampler."); });
+#ifdef __GLIBCXX__
+  suite.add("breaks ties at top-p as torch on the same standard library",
+            [&suite, &file] { compare(suite, file, "tied."); });
+#endif
   suite.add("draws tokens as often as their probabilities say", [&suite] {
     Sampler sampler(4, {0, 1.0f, 1.0f, 1.0f}, {5, 6});
     std::array<float, 4> counts{};
