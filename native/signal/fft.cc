@@ -7,6 +7,16 @@
 #include "error.h"
 
 namespace gsv::signal {
+namespace {
+
+using Complex = std::complex<double>;
+
+// The operator would look for infinities and NaN at every product, which costs more than all else here.
+Complex product(Complex a, Complex b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
+}  // namespace
 
 RealFft::RealFft(std::size_t size) : size_(size), work_(size / 2), twiddles_(size / 2), reversed_(size / 2) {
   if (size < 4 || !std::has_single_bit(size)) {
@@ -19,16 +29,16 @@ RealFft::RealFft(std::size_t size) : size_(size), work_(size / 2), twiddles_(siz
 }
 
 // Even samples are taken as real parts and odd ones as imaginary parts; their spectra are told apart afterwards.
-void RealFft::transform(std::span<const double> input, std::span<std::complex<double>> output) {
+void RealFft::transform(std::span<const double> input, std::span<Complex> output) {
   const std::size_t half = size_ / 2;
   for (std::size_t i = 0; i < half; ++i) work_[reversed_[i]] = {input[2 * i], input[2 * i + 1]};
   transform_half();
   for (std::size_t k = 0; k <= half; ++k) {
-    const std::complex<double> here = work_[k % half];
-    const std::complex<double> mirrored = std::conj(work_[(half - k) % half]);
-    const std::complex<double> even = (here + mirrored) * 0.5;
-    const std::complex<double> odd = (here - mirrored) * std::complex<double>(0, -0.5);
-    output[k] = even + (k == half ? -1.0 : twiddles_[k]) * odd;
+    const Complex here = work_[k % half];
+    const Complex mirrored = std::conj(work_[(half - k) % half]);
+    const Complex even = (here + mirrored) * 0.5;
+    const Complex odd = product(here - mirrored, {0, -0.5});
+    output[k] = even + product(k == half ? Complex(-1) : twiddles_[k], odd);
   }
 }
 
@@ -38,9 +48,9 @@ void RealFft::transform_half() {
     const std::size_t stride = size_ / length;
     for (std::size_t start = 0; start < half; start += length) {
       for (std::size_t k = 0; k < length / 2; ++k) {
-        std::complex<double>& low = work_[start + k];
-        std::complex<double>& high = work_[start + k + length / 2];
-        const std::complex<double> turned = high * twiddles_[k * stride];
+        Complex& low = work_[start + k];
+        Complex& high = work_[start + k + length / 2];
+        const Complex turned = product(high, twiddles_[k * stride]);
         high = low - turned;
         low += turned;
       }
