@@ -109,7 +109,8 @@ export interface SpeakRequest {
 
 export interface Tensor {
   readonly shape: readonly number[]
-  readonly data: Float32Array | BigInt64Array
+  /** Results are Float32Array or BigInt64Array. */
+  readonly data: Float32Array | Float64Array | BigInt64Array
 }
 
 export interface ProbeRequest {
@@ -162,6 +163,12 @@ export interface Binding {
   speak(job: number, request: SpeakRequest): void
   /** Done: `{ tensors }`. */
   probe(job: number, request: ProbeRequest): void
+  /** Accent labels of one stretch of Japanese, at once; the dictionary stays open. `userDictionary` may be empty. */
+  accentLabels(dictionary: string, userDictionary: string, text: string): string[]
+  /** Words of a Korean text, at once; the dictionary stays open. */
+  morphemes(dictionary: string, text: string): { surface: string; tag: string }[]
+  /** Compiles a Japanese user dictionary from MeCab's CSV format. Done: nothing more. */
+  compileUserDictionary(job: number, dictionary: string, csv: string, output: string): void
   /** Ends a job with `ERR_GSV_ABORTED` as soon as it next looks. Unknown jobs are ignored. */
   cancel(job: number): void
   /** Gives a handle's memory back; running jobs keep what they use. */

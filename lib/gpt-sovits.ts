@@ -158,9 +158,7 @@ export class GptSovits {
     try {
       signal.throwIfAborted()
       const loaded = await this.#loaded()
-      const prepared = isPreparedReference(reference)
-        ? reference
-        : await loaded.references.prepare(reference, signal)
+      const prepared = isPreparedReference(reference) ? reference : await loaded.references.prepare(reference, signal)
       let audioSeconds = 0
       let sentence = 0
       const finish = async (): Promise<SpeechChunk> => {
@@ -207,13 +205,15 @@ export class GptSovits {
     return new Promise((resolve, reject) => {
       run<Spoken>((job) => loaded.addon.speak(job, request), {
         signal,
-        onProgress: onProgress && (({ tokens }) => {
-          try {
-            onProgress({ sentence, tokens, audioSeconds: audioSeconds() })
-          } catch (error) {
-            reject(error as Error)
-          }
-        })
+        onProgress:
+          onProgress &&
+          (({ tokens }) => {
+            try {
+              onProgress({ sentence, tokens, audioSeconds: audioSeconds() })
+            } catch (error) {
+              reject(error as Error)
+            }
+          })
       }).then(resolve, reject)
     })
   }

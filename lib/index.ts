@@ -3,6 +3,13 @@ export { GptSovits } from './gpt-sovits.js'
 export { cutMethods, type GptSovitsConfig, languageModes, numberRules, type SynthesisOptions } from './options.js'
 export type { PreparedReference } from './reference.js'
 export { Speech, type SpokenSentence } from './speech/index.js'
-export { importVoice, type Imported, type ImportOptions, inspect, type Inspection, type VoiceSources } from './store/index.js'
+export {
+  importVoice,
+  type Imported,
+  type ImportOptions,
+  inspect,
+  type Inspection,
+  type VoiceSources
+} from './store/index.js'
 export type { CutMethod, LanguageMode, Lexicon } from './text/index.js'
 export type { Logger, ReferenceInput, SpeechChunk, SynthesisProgress, VoiceInfo } from './types.js'

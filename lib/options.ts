@@ -87,10 +87,25 @@ export const languageModes: readonly LanguageMode[] = LANGUAGE_MODES.v2
 export const cutMethods: readonly CutMethod[] = CUT_METHODS
 
 const synthesisKeys: readonly string[] = [
-  ...Object.keys(numberRules), 'language', 'cut', 'lexicon', 'signal', 'onProgress'
+  ...Object.keys(numberRules),
+  'language',
+  'cut',
+  'lexicon',
+  'signal',
+  'onProgress'
 ]
 const configKeys: readonly string[] = [
-  'voice', 'gpt', 'sovits', 'hubert', 'bert', 'device', 'precision', 'threads', 'cacheDir', 'logger', 'nativeBinding'
+  'voice',
+  'gpt',
+  'sovits',
+  'hubert',
+  'bert',
+  'device',
+  'precision',
+  'threads',
+  'cacheDir',
+  'logger',
+  'nativeBinding'
 ]
 
 /** Every option, checked and with its default; later changes of the caller's object change nothing. */
@@ -187,7 +202,9 @@ export function resolveConfig(config: GptSovitsConfig): ResolvedConfig {
     device: device === 'auto' ? 'cpu' : device,
     precision: precision === 'auto' ? 'fp32' : precision,
     threads:
-      given['threads'] === undefined ? 0 : checkNumber('threads', given['threads'], { min: 1, max: 1024, integer: true }),
+      given['threads'] === undefined
+        ? 0
+        : checkNumber('threads', given['threads'], { min: 1, max: 1024, integer: true }),
     logger: (given['logger'] as Logger | undefined) ?? silent
   })
 }

@@ -1,11 +1,35 @@
 import type { PhoneSequence } from '../binding.js'
-import { MissingModelError } from './errors.js'
+import { MissingDataError, MissingModelError } from './errors.js'
+import { binding } from './native.js'
 import type { VoiceModules } from './store/index.js'
+import { dictionaryFolder } from './text/dictionaries.js'
 import { createTextFrontend, type TextFrontend, type TextPiece } from './text/index.js'
 
-/** The text room with what it takes from the addon. */
+/** The text room with what it takes from the addon: word analysis for Japanese and Korean. */
 export function frontend(): TextFrontend {
-  return createTextFrontend()
+  return createTextFrontend({
+    ja: async () => {
+      const dictionary = dictionaryFolder('ja')
+      const { loadJapanese } = await import('./text/ja/index.js')
+      return loadJapanese({ labels: (text) => binding().accentLabels(dictionary, '', text) })
+    },
+    ko: async () => {
+      const dictionary = koreanDictionary()
+      const { loadKorean } = await import('./text/ko/index.js')
+      return loadKorean(dictionary === undefined ? {} : { morphemes: (text) => binding().morphemes(dictionary, text) })
+    },
+    yue: async () => (await import('./text/yue/index.js')).loadCantonese()
+  })
+}
+
+// Korean is read without its dictionary too, with fewer rules and a warning.
+function koreanDictionary(): string | undefined {
+  try {
+    return dictionaryFolder('ko')
+  } catch (error) {
+    if (error instanceof MissingDataError) return undefined
+    throw error
+  }
 }
 
 /** A piece as the engine takes it: phone ids, and BERT ids where it is Chinese. */

@@ -9,7 +9,9 @@ const out = resolve('demo.wav')
 const sentence = 'Hello there. This sentence went all the way from text to samples.'
 
 console.log('The demo voice is a tiny fixture with random weights: what you will hear is noise, not speech.')
-console.log('It shows that the whole path works: text, reference, tokens, waveform. A trained demo voice will replace it.')
+console.log(
+  'It shows that the whole path works: text, reference, tokens, waveform. A trained demo voice will replace it.'
+)
 const { status } = spawnSync(
   process.execPath,
   [

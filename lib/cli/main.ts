@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.js'
 import { importCommand } from './commands/import.js'
 import { inspectCommand } from './commands/inspect.js'
 import { phonesCommand } from './commands/phones.js'
+import { pullCommand } from './commands/pull.js'
 import { sayCommand } from './commands/say.js'
 import { fail } from './exit.js'
 
@@ -18,7 +19,14 @@ const program = new Command('gpt-sovits')
   .showHelpAfterError()
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.')
 
-for (const command of [sayCommand(), importCommand(), inspectCommand(), phonesCommand(), doctorCommand()]) {
+for (const command of [
+  sayCommand(),
+  importCommand(),
+  inspectCommand(),
+  phonesCommand(),
+  pullCommand(),
+  doctorCommand()
+]) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride())
 }
 program.exitOverride()

@@ -18,7 +18,8 @@ export function evaluate(source: string, scope: Scope): number {
   const peek = (): string | undefined => tokens[at]
   const take = (expected?: string): string => {
     const token = tokens[at++]
-    if (token === undefined || (expected !== undefined && token !== expected)) throw new Error(`bad expression: ${source}`)
+    if (token === undefined || (expected !== undefined && token !== expected))
+      throw new Error(`bad expression: ${source}`)
     return token
   }
 

@@ -131,7 +131,9 @@ function describe(
     maxTokens: Math.min(MOST_TOKENS, UNITS_PER_SECOND * seconds),
     modules,
     ...(vocabulary === undefined ? {} : { vocabulary }),
-    sources: Object.fromEntries(Object.entries(opened).map(([name, source]) => [name, basename((source as Source).file)]))
+    sources: Object.fromEntries(
+      Object.entries(opened).map(([name, source]) => [name, basename((source as Source).file)])
+    )
   }
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { Binding } from '../../binding.js'
 import { MissingModelError } from '../errors.js'
 import type { ResolvedConfig } from '../options.js'
-import type { SymbolVersion } from '../text/index.js'
+import { BertTokenizer, readBertVocabulary, type SymbolVersion } from '../text/index.js'
 import { importCached } from './import.js'
 import { readVoiceFile, type VoiceFile } from './voice-file.js'
 
@@ -40,9 +40,19 @@ export async function openVoice(addon: Binding, config: ResolvedConfig, signal: 
   return modulesOf(voice, folder)
 }
 
+// The vocabulary is read at the first Chinese text.
+function tokenizer(path: string): (text: string) => Int32Array {
+  let loaded: BertTokenizer | undefined
+  return (text) => {
+    loaded ??= new BertTokenizer(readBertVocabulary(path))
+    return loaded.encodeCharacters(text)
+  }
+}
+
 function modulesOf(voice: VoiceFile, folder: string): VoiceModules {
   const { s1, s2, hubert, bert } = voice.modules
   const at = (file: string): string => resolve(folder, file)
+  const bertIds = bert && voice.vocabulary ? tokenizer(at(voice.vocabulary)) : undefined
   return {
     version: voice.version,
     sampleRate: voice.sampleRate,
@@ -50,6 +60,7 @@ function modulesOf(voice: VoiceFile, folder: string): VoiceModules {
     hop: voice.hop,
     maxTokens: voice.maxTokens,
     symbols: voice.version === 'v1' ? 'v1' : 'v2',
-    paths: { s1: at(s1), s2: at(s2), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) }
+    paths: { s1: at(s1), s2: at(s2), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) },
+    ...(bertIds ? { bertIds } : {})
   }
 }

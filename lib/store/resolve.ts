@@ -22,7 +22,8 @@ export function resolve(specification: Specification, config: unknown, tensors: 
   const attributes = specification.attributes.map((rule) => readAttribute(rule, config, scope))
   for (const { from, equals } of specification.requires) {
     const value = lookUp(config, from)
-    if (value !== undefined && value !== equals) throw unsupported(from, value, `${JSON.stringify(equals)} is supported`)
+    if (value !== undefined && value !== equals)
+      throw unsupported(from, value, `${JSON.stringify(equals)} is supported`)
   }
   for (const { name, from, default: fallback } of specification.dims) {
     const value = lookUp(config, from) ?? fallback
@@ -67,7 +68,9 @@ const depths = { int: 0, float: 0, 'int[]': 1, 'int[][]': 2 } as const
 
 function checkedNumbers(rule: AttributeRule, found: unknown, scope: Map<string, ScopeValue>): AttributeValue {
   const { from, minimum, maximum, type } = rule
-  const range = [minimum === undefined ? '' : ` from ${minimum}`, maximum === undefined ? '' : ` to ${maximum}`].join('')
+  const range = [minimum === undefined ? '' : ` from ${minimum}`, maximum === undefined ? '' : ` to ${maximum}`].join(
+    ''
+  )
   const isNumber = (item: unknown): boolean =>
     typeof item === 'number' &&
     (type === 'float' ? Number.isFinite(item) : Number.isSafeInteger(item)) &&
@@ -131,7 +134,9 @@ function matchTensors(
   const extra = [...unused.keys()].filter((name) => !ignored.some((test) => test(name)))
   if (extra.length > 0) {
     const more = extra.length > 1 ? ` and ${extra.length - 1} more` : ''
-    throw new ModelMismatchError(`${extra[0]}${more} in the file ${extra.length > 1 ? 'are' : 'is'} not of this network`)
+    throw new ModelMismatchError(
+      `${extra[0]}${more} in the file ${extra.length > 1 ? 'are' : 'is'} not of this network`
+    )
   }
   return filled
 }

@@ -20,13 +20,12 @@ at::Tensor Acoustic::semantic_codes(const at::Tensor& features) {
 
 Latents Acoustic::latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed,
                           std::uint32_t sentence) {
-  const auto encoded =
-      s2_.get_method("encode")({input.codes, input.text, input.style, static_cast<double>(input.speed)}).toTuple();
-  Latents out{encoded->elements()[0].toTensor(), encoded->elements()[1].toTensor(), encoded->elements()[2].toTensor(),
-              {}};
+  const auto encoded = s2_.get_method("encode")({input.codes, input.text, input.style, input.speed}).toTuple();
+  Latents out{
+      encoded->elements()[0].toTensor(), encoded->elements()[1].toTensor(), encoded->elements()[2].toTensor(), {}};
   const at::Tensor drawn = noise.defined() ? noise : normal_noise(out.m_p.sizes(), seed, sentence);
-  out.z = s2_.get_method("decode_latent")({out.m_p, out.logs_p, out.mask, input.style, drawn,
-                                         static_cast<double>(input.noise_scale)})
+  out.z = s2_.get_method("decode_latent")(
+                 {out.m_p, out.logs_p, out.mask, input.style, drawn, static_cast<double>(input.noise_scale)})
               .toTensor();
   return out;
 }

@@ -17,7 +17,7 @@ struct DecodeInput {
   at::Tensor codes;  // [1, 1, T] int64, 25 a second
   at::Tensor text;   // [1, X] int64, phones of the sentence
   at::Tensor style;  // [1, gin, 1]
-  float speed = 1;
+  double speed = 1;
   float noise_scale = 0.5F;
 };
 
@@ -30,9 +30,9 @@ class Acoustic {
  public:
   explicit Acoustic(torch::jit::Module s2);
 
-  at::Tensor style(const at::Tensor& spectrogram);                     // [1, bins, T] -> [1, gin, 1]
-  static at::Tensor mean_style(const std::vector<at::Tensor>& styles); // of several references
-  at::Tensor semantic_codes(const at::Tensor& features);               // hubert [1, 768, T50] -> [T25] int64
+  at::Tensor style(const at::Tensor& spectrogram);                      // [1, bins, T] -> [1, gin, 1]
+  static at::Tensor mean_style(const std::vector<at::Tensor>& styles);  // of several references
+  at::Tensor semantic_codes(const at::Tensor& features);                // hubert [1, 768, T50] -> [T25] int64
 
   // `noise` has the shape of m_p; undefined: drawn from (seed, sentence).
   Latents latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed, std::uint32_t sentence);

@@ -1,5 +1,5 @@
-// The HiFi-GAN type generator at the end of s2 (v1 to v2ProPlus), as 2-D convolutions in channels-last layout: twice as fast
-// on a CPU as the 1-D ones of the TorchScript module, and it can be stopped between two convolutions.
+// The HiFi-GAN type generator at the end of s2 (v1 to v2ProPlus), as 2-D convolutions in channels-last layout: twice as
+// fast on a CPU as the 1-D ones of the TorchScript module, and it can be stopped between two convolutions.
 #pragma once
 
 #include <ATen/ATen.h>

@@ -36,7 +36,8 @@ std::string text(Napi::Value value, const char* name) {
 }
 
 template <class T, class Array>
-std::vector<T> typed_array_field(Napi::Object object, const char* name, napi_typedarray_type type, const char* expected) {
+std::vector<T> typed_array_field(Napi::Object object, const char* name, napi_typedarray_type type,
+                                 const char* expected) {
   Napi::Value value = object.Get(name);
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != type) wrong(name, expected);
   Array array = value.As<Array>();
@@ -98,12 +99,14 @@ TensorData tensor(Napi::Object object) {
   TensorData out;
   out.shape = integers(object.Get("shape"), "shape");
   Napi::Value value = object.Get("data");
-  if (!value.IsTypedArray()) wrong("data", "a Float32Array or BigInt64Array");
+  if (!value.IsTypedArray()) wrong("data", "a Float32Array, Float64Array or BigInt64Array");
   Napi::TypedArray array = value.As<Napi::TypedArray>();
   if (array.TypedArrayType() == napi_bigint64_array) {
     out.type = TensorData::Type::kInt64;
+  } else if (array.TypedArrayType() == napi_float64_array) {
+    out.type = TensorData::Type::kFloat64;
   } else if (array.TypedArrayType() != napi_float32_array) {
-    wrong("data", "a Float32Array or BigInt64Array");
+    wrong("data", "a Float32Array, Float64Array or BigInt64Array");
   }
   out.bytes.resize(array.ByteLength());
   if (!out.bytes.empty()) {
@@ -184,7 +187,7 @@ SpeakRequest speak_request(Napi::Object options) {
   out.top_p = static_cast<float>(number_field(options, "topP"));
   out.temperature = static_cast<float>(number_field(options, "temperature"));
   out.repetition_penalty = static_cast<float>(number_field(options, "repetitionPenalty"));
-  out.speed = static_cast<float>(number_field(options, "speed"));
+  out.speed = number_field(options, "speed");
   out.noise_scale = static_cast<float>(number_field(options, "noiseScale"));
   out.max_tokens = static_cast<int>(number_field(options, "maxTokens"));
   out.seed = static_cast<std::uint64_t>(number_field(options, "seed"));

@@ -1,4 +1,5 @@
-// JS arguments -> plain structs, in one place, before any thread sees them. Each throws ERR_GSV_WRONG_TYPE naming the field.
+// JS arguments -> plain structs, in one place, before any thread sees them. Each throws ERR_GSV_WRONG_TYPE naming the
+// field.
 #pragma once
 
 #include <string>

@@ -1,6 +1,7 @@
 // Carries events from any thread to one function of lib/native.ts.
 //
-// Rule 1: an event belongs to the sender until the enqueue returned ok, then to the receiver, which frees it even when the
+// Rule 1: an event belongs to the sender until the enqueue returned ok, then to the receiver, which frees it even when
+// the
 //         environment is gone. (Otherwise events queued at exit leak, or are freed twice.)
 // Rule 2: after close() nothing touches the thread-safe function. (Node frees it during teardown.)
 // Rule 3: only the JS thread counts jobs; the function keeps the process alive exactly while a job runs.

@@ -45,6 +45,9 @@ Environment::Environment(Napi::Env, Napi::Object exports) : worker_(std::make_un
                            InstanceMethod("prepareReference", &Environment::prepare_reference),
                            InstanceMethod("speak", &Environment::speak),
                            InstanceMethod("probe", &Environment::probe),
+                           InstanceMethod("accentLabels", &Environment::accent_labels),
+                           InstanceMethod("morphemes", &Environment::morphemes),
+                           InstanceMethod("compileUserDictionary", &Environment::compile_user_dictionary),
                            InstanceMethod("cancel", &Environment::cancel),
                            InstanceMethod("release", &Environment::release),
                        });
@@ -138,6 +141,42 @@ Napi::Value Environment::prepare_reference(const Napi::CallbackInfo& info) {
 }
 Napi::Value Environment::speak(const Napi::CallbackInfo& info) { return start_engine_job(info, speak_request); }
 Napi::Value Environment::probe(const Napi::CallbackInfo& info) { return start_engine_job(info, probe_request); }
+
+Napi::Value Environment::accent_labels(const Napi::CallbackInfo& info) {
+  return guarded(info, [&] {
+    const JapaneseAnalyzer& analyzer =
+        dictionaries_.japanese(string_argument(info, 0, "dictionary"), string_argument(info, 1, "userDictionary"));
+    const std::vector<std::string> labels = analyzer.accent_labels(string_argument(info, 2, "text"));
+    Napi::Array out = Napi::Array::New(info.Env(), labels.size());
+    for (std::uint32_t i = 0; i < labels.size(); ++i) out.Set(i, labels[i]);
+    return out;
+  });
+}
+
+Napi::Value Environment::morphemes(const Napi::CallbackInfo& info) {
+  return guarded(info, [&] {
+    const KoreanAnalyzer& analyzer = dictionaries_.korean(string_argument(info, 0, "dictionary"));
+    const std::vector<Morpheme> words = analyzer.parse(string_argument(info, 1, "text"));
+    Napi::Array out = Napi::Array::New(info.Env(), words.size());
+    for (std::uint32_t i = 0; i < words.size(); ++i) {
+      Napi::Object word = Napi::Object::New(info.Env());
+      word.Set("surface", words[i].surface);
+      word.Set("tag", words[i].tag);
+      out.Set(i, word);
+    }
+    return out;
+  });
+}
+
+Napi::Value Environment::compile_user_dictionary(const Napi::CallbackInfo& info) {
+  return start_worker_job(info, [&] {
+    return [dictionary = string_argument(info, 1, "dictionary"), csv = string_argument(info, 2, "csv"),
+            output = string_argument(info, 3, "output")](Channel& channel, JobId job) {
+      gsv::compile_user_dictionary(dictionary, csv, output);
+      channel.post(job, "done", true, [](Napi::Env, Napi::Object) {});
+    };
+  });
+}
 
 Napi::Value Environment::cancel(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "binding/channel.h"
+#include "binding/dictionaries.h"
 #include "binding/napi_setup.h"
 #include "binding/worker.h"
 #include "engine/api.h"
@@ -24,6 +25,9 @@ class Environment : public Napi::Addon<Environment> {
   Napi::Value prepare_reference(const Napi::CallbackInfo& info);
   Napi::Value speak(const Napi::CallbackInfo& info);
   Napi::Value probe(const Napi::CallbackInfo& info);
+  Napi::Value accent_labels(const Napi::CallbackInfo& info);
+  Napi::Value morphemes(const Napi::CallbackInfo& info);
+  Napi::Value compile_user_dictionary(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value release(const Napi::CallbackInfo& info);
 
@@ -38,6 +42,7 @@ class Environment : public Napi::Addon<Environment> {
   std::mutex engine_mutex_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Worker> worker_;
+  Dictionaries dictionaries_;
 };
 
 }  // namespace gsv::binding

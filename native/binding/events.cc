@@ -8,7 +8,8 @@
 namespace gsv::binding {
 namespace {
 
-// Native size of a prepared reference as told to the garbage collector: its style embedding and a second's worth of tokens.
+// Native size of a prepared reference as told to the garbage collector: its style embedding and a second's worth of
+// tokens.
 constexpr std::int64_t kReferenceBytes = 16 * 1024;
 
 template <class Array, class T>

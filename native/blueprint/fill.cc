@@ -45,8 +45,8 @@ at::Tensor make_tensor(const checkpoint::File& file, const FillTensor& wanted) {
     tensor = fold_weight_norm(read_tensor(file, wanted.magnitude), tensor, wanted.weight_norm_dim);
   }
   if (tensor.sizes() != c10::IntArrayRef(wanted.shape)) {
-    throw Error(code::kModelMismatch, wanted.source + " is " + show(tensor.sizes()) + ", this network needs " +
-                                          show(wanted.shape));
+    throw Error(code::kModelMismatch,
+                wanted.source + " is " + show(tensor.sizes()) + ", this network needs " + show(wanted.shape));
   }
   return tensor;
 }
@@ -85,7 +85,8 @@ Filled fill(const FillRequest& request, std::stop_token stop) {
   for (const FillTensor& wanted : request.tensors) {
     if (stop.stop_requested()) throw Error(code::kAborted, "the import was cancelled");
     const auto slot = slots.find(wanted.name);
-    if (slot == slots.end()) throw Error(code::kInternal, "the " + request.network + " blueprint has no " + wanted.name);
+    if (slot == slots.end())
+      throw Error(code::kInternal, "the " + request.network + " blueprint has no " + wanted.name);
     at::Tensor tensor = make_tensor(file, wanted);
     if (!at::isfinite(tensor.sum()).item<bool>() && !at::isfinite(tensor).all().item<bool>()) {
       filled.warnings.push_back(wanted.source + " holds values that are not finite; the voice will not speak");

@@ -1,5 +1,5 @@
-// The whole contract between the addon and the engine library. Both are built together; neither torch nor napi shows here,
-// and no exception crosses it: a request that fails ends in a Failed event.
+// The whole contract between the addon and the engine library. Both are built together; neither torch nor napi shows
+// here, and no exception crosses it: a request that fails ends in a Failed event.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ using JobId = std::uint64_t;
 
 // A tensor by value, row-major.
 struct TensorData {
-  enum class Type { kFloat32, kInt64 };
+  enum class Type { kFloat32, kFloat64, kInt64 };
   Type type = Type::kFloat32;
   std::vector<std::int64_t> shape;
   std::vector<std::byte> bytes;
@@ -37,7 +37,6 @@ class Reference {
  public:
   virtual ~Reference() = default;
 };
-
 
 // A setting of a blueprint, from the checkpoint's config.
 using Attribute = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>,
@@ -70,7 +69,7 @@ struct LoadVoiceRequest {
   int hop = 640;                     // its step, samples
   int threads = 0;                   // 0: as many as there are physical cores
   std::string device = "cpu";
-  std::string precision = "fp32";    // of the s1 decoder: fp32, fp16, int8
+  std::string precision = "fp32";  // of the s1 decoder: fp32, fp16, int8
 };
 
 struct Recording {
@@ -85,8 +84,8 @@ struct PrepareReferenceRequest {
 
 // BERT input of one stretch of Chinese within a piece.
 struct BertSpan {
-  std::vector<std::int64_t> ids;           // [CLS] ... [SEP]
-  std::vector<std::int32_t> phones_per_id; // one entry per id between the two
+  std::vector<std::int64_t> ids;            // [CLS] ... [SEP]
+  std::vector<std::int32_t> phones_per_id;  // one entry per id between the two
   std::size_t first_phone = 0;
 };
 
@@ -104,7 +103,7 @@ struct SpeakRequest {
   float top_p = 1;
   float temperature = 1;
   float repetition_penalty = 1.35F;
-  float speed = 1;
+  double speed = 1;  // double: frames are counted by dividing by it
   float noise_scale = 0.5F;
   int max_tokens = 1500;
   std::uint64_t seed = 0;

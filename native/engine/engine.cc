@@ -1,10 +1,9 @@
 // The engine library's one entry.
-#include "engine/api.h"
-
 #include <ATen/Parallel.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "blueprint/fill.h"
+#include "engine/api.h"
 #include "engine/jobs.h"
 #include "engine/probe.h"
 #include "engine/speak.h"
@@ -23,8 +22,7 @@ struct RunRequest {
   Payload operator()(LoadVoiceRequest& request) const { return loader.load(request); }
   Payload operator()(PrepareReferenceRequest& request) const {
     const LoadedVoice& voice = use(request.voice);
-    auto prepared =
-        reference::prepare(voice.hubert->get(), *voice.acoustic, voice.format, request.recordings, stop);
+    auto prepared = reference::prepare(voice.hubert->get(), *voice.acoustic, voice.format, request.recordings, stop);
     ReferencePrepared out{prepared, prepared->seconds, {}};
     out.tokens.assign(prepared->semantic_tokens.begin(), prepared->semantic_tokens.end());
     return out;

@@ -34,7 +34,8 @@ Jobs::~Jobs() {
 }
 
 Jobs::Lane& Jobs::lane_of(const Request& request) {
-  const bool reads_files = std::holds_alternative<FillRequest>(request) || std::holds_alternative<LoadVoiceRequest>(request);
+  const bool reads_files =
+      std::holds_alternative<FillRequest>(request) || std::holds_alternative<LoadVoiceRequest>(request);
   return reads_files ? files_ : compute_;
 }
 
@@ -82,7 +83,8 @@ void Jobs::run_one(Waiting& waiting) {
   const JobId job = waiting.job;
   Payload last;
   try {
-    last = run_(waiting.request, waiting.stop.get_token(), [this, job](Payload payload) { post(job, std::move(payload)); });
+    last = run_(waiting.request, waiting.stop.get_token(),
+                [this, job](Payload payload) { post(job, std::move(payload)); });
   } catch (...) {
     last = current_failure();
   }

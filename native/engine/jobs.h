@@ -1,5 +1,5 @@
-// Orders jobs: those that read files run on one thread, those that compute on another, each in order of arrival, so that a
-// long speech never delays a load and two voices never fight for the cores.
+// Orders jobs: those that read files run on one thread, those that compute on another, each in order of arrival, so
+// that a long speech never delays a load and two voices never fight for the cores.
 #pragma once
 
 #include <condition_variable>

@@ -13,6 +13,11 @@
 namespace gsv::engine {
 namespace {
 
+at::ScalarType scalar_type(TensorData::Type type) {
+  if (type == TensorData::Type::kInt64) return at::kLong;
+  return type == TensorData::Type::kFloat64 ? at::kDouble : at::kFloat;
+}
+
 // What a stage is given; a missing tensor is an error, so that a misspelt name is no silent default.
 class Inputs {
  public:
@@ -24,7 +29,7 @@ class Inputs {
     const auto found = tensors_.find(name);
     if (found == tensors_.end()) throw Error(code::kWrongType, "the stage needs a tensor named " + name);
     const TensorData& data = found->second;
-    const auto type = data.type == TensorData::Type::kInt64 ? at::kLong : at::kFloat;
+    const at::ScalarType type = scalar_type(data.type);
     at::Tensor out = at::empty(data.shape, type);
     if (static_cast<std::size_t>(out.nbytes()) != data.bytes.size()) {
       throw Error(code::kWrongType, "the shape of " + name + " does not fit its data");
@@ -151,7 +156,7 @@ TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token sto
   input.codes = in.tensor("codes");
   input.text = in.tensor("text");
   input.style = acoustic::Acoustic::mean_style(styles);
-  input.speed = static_cast<float>(in.number("speed"));
+  input.speed = in.number("speed");
   input.noise_scale = static_cast<float>(in.number("noise_scale"));
   const at::Tensor noise = in.has("noise") ? in.tensor("noise") : at::Tensor();
   const acoustic::Latents latents = voice.acoustic->latents(input, noise, 0, 0);

@@ -62,7 +62,8 @@ semantic::Result sample_tokens(const LoadedVoice& voice, const SpeakRequest& req
   });
 }
 
-// Upstream pads nothing here: an end at the first step would leave no token, and `tokens[-0:]` would speak the reference.
+// Upstream pads nothing here: an end at the first step would leave no token, and `tokens[-0:]` would speak the
+// reference.
 semantic::Result speak_tokens(const LoadedVoice& voice, const SpeakRequest& request, int& attempts,
                               std::stop_token stop, const std::function<void(Payload)>& post) {
   const std::vector<float> bert = bert_features(voice, request);

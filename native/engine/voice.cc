@@ -91,8 +91,6 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   return {std::move(voice), bytes};
 }
 
-const LoadedVoice& loaded(const std::shared_ptr<const Voice>& voice) {
-  return static_cast<const LoadedVoice&>(*voice);
-}
+const LoadedVoice& loaded(const std::shared_ptr<const Voice>& voice) { return static_cast<const LoadedVoice&>(*voice); }
 
 }  // namespace gsv::engine

@@ -22,7 +22,9 @@ using Handle = HMODULE;
 constexpr std::array<std::string_view, 2> kRequired{"c10.dll", "torch_cpu.dll"};
 constexpr std::array<std::string_view, 2> kCuda{"c10_cuda.dll", "torch_cuda.dll"};
 
-Handle open_library(const fs::path& path) { return LoadLibraryExW(path.c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH); }
+Handle open_library(const fs::path& path) {
+  return LoadLibraryExW(path.c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH);
+}
 void* find_symbol(Handle library, const char* name) { return reinterpret_cast<void*>(GetProcAddress(library, name)); }
 std::string last_failure() { return "Windows error " + std::to_string(GetLastError()); }
 #else
@@ -69,7 +71,8 @@ OpenEngine open(const std::string& libtorch, const std::string& engine) {
   }
   Handle library = must_open(engine, remedy);
   auto entry = reinterpret_cast<OpenEngine>(find_symbol(library, "gsv_open_engine"));
-  if (!entry) throw Error(code::kNativeLibrary, engine + " is not an engine of this package; " + remedy, last_failure());
+  if (!entry)
+    throw Error(code::kNativeLibrary, engine + " is not an engine of this package; " + remedy, last_failure());
   return entry;
 }
 

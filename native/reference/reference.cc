@@ -11,7 +11,8 @@ namespace gsv::reference {
 namespace {
 
 constexpr int kHubertRate = 16000;
-// 0.3 s at the voice's rate, laid out at 16 kHz: 0.6 s at 32 kHz. Upstream counts so, and the voices were trained with it.
+// 0.3 s at the voice's rate, laid out at 16 kHz: 0.6 s at 32 kHz. Upstream counts so, and the voices were trained with
+// it.
 constexpr double kTrailingSilence = 0.3;
 // Below this peak a recording holds nothing but noise of the converter.
 constexpr float kSilence = 1e-4F;
@@ -35,8 +36,9 @@ void check_samples(const Recording& recording) {
 void check_length(std::size_t samples_16k) {
   const double seconds = static_cast<double>(samples_16k) / kHubertRate;
   if (seconds >= kShortest && seconds <= kLongest) return;
-  throw Error(code::kReferenceAudio, "the reference is " + in_seconds(seconds) +
-                                         " long; it needs 3 to 10 s (refTrim: 'auto' picks the best part of a longer one)");
+  throw Error(code::kReferenceAudio,
+              "the reference is " + in_seconds(seconds) +
+                  " long; it needs 3 to 10 s (refTrim: 'auto' picks the best part of a longer one)");
 }
 
 void check_stop(const std::stop_token& stop) {
@@ -56,7 +58,8 @@ std::vector<float> pad(std::vector<float> wav16k, int sample_rate) {
 }  // namespace
 
 at::Tensor padded_16k(const Recording& recording, const Format& format) {
-  return as_tensor(pad(signal::resample_soxr_hq(recording.samples, recording.sample_rate, kHubertRate), format.sample_rate));
+  return as_tensor(
+      pad(signal::resample_soxr_hq(recording.samples, recording.sample_rate, kHubertRate), format.sample_rate));
 }
 
 at::Tensor semantic_tokens(torch::jit::Module& hubert, acoustic::Acoustic& acoustic, const at::Tensor& wav16k) {
@@ -87,8 +90,9 @@ std::shared_ptr<const Prepared> prepare(torch::jit::Module& hubert, acoustic::Ac
   }
   prepared->style = acoustic::Acoustic::mean_style(styles);
   check_stop(stop);
-  const at::Tensor tokens =
-      semantic_tokens(hubert, acoustic, as_tensor(pad(std::move(wav16k), format.sample_rate))).to(at::kInt).contiguous();
+  const at::Tensor tokens = semantic_tokens(hubert, acoustic, as_tensor(pad(std::move(wav16k), format.sample_rate)))
+                                .to(at::kInt)
+                                .contiguous();
   const auto* data = tokens.const_data_ptr<std::int32_t>();
   prepared->semantic_tokens.assign(data, data + tokens.numel());
   return prepared;

@@ -23,13 +23,18 @@ describe('cancelling', () => {
     const delays: number[] = []
     for (let i = 0; i < 40; i++) {
       const controller = new AbortController()
-      const call = tts.synthesize(text, prepared, { seed: i, signal: controller.signal }).catch((error: Error) => error.name)
+      const call = tts
+        .synthesize(text, prepared, { seed: i, signal: controller.signal })
+        .catch((error: Error) => error.name)
       let aborted = 0
       // A moment that no schedule knows: spread over the length of the whole call.
-      setTimeout(() => {
-        aborted = performance.now()
-        controller.abort()
-      }, (duration * ((i * 17) % 40)) / 40)
+      setTimeout(
+        () => {
+          aborted = performance.now()
+          controller.abort()
+        },
+        (duration * ((i * 17) % 40)) / 40
+      )
       const outcome = await call
       if (outcome === 'AbortError') delays.push(performance.now() - aborted)
     }
@@ -80,6 +85,8 @@ describe('a voice that cannot load', () => {
 
   it('names the folder that every voice needs', async () => {
     const { gpt, sovits } = tiny
-    await expect(new GptSovits({ gpt, sovits, cacheDir }).ready).rejects.toMatchObject({ code: 'ERR_GSV_MISSING_MODEL' })
+    await expect(new GptSovits({ gpt, sovits, cacheDir }).ready).rejects.toMatchObject({
+      code: 'ERR_GSV_MISSING_MODEL'
+    })
   })
 })

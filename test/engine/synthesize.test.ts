@@ -62,7 +62,10 @@ describe('synthesize', () => {
 
   it('reports progress, and rejects when the listener throws', async () => {
     const seen: number[] = []
-    await tts.synthesize('One. Two three four.', reference, { seed: 1, onProgress: ({ sentence }) => seen.push(sentence) })
+    await tts.synthesize('One. Two three four.', reference, {
+      seed: 1,
+      onProgress: ({ sentence }) => seen.push(sentence)
+    })
     expect(new Set(seen)).toEqual(new Set([0, 1]))
     const failing = tts.synthesize('Hello.', reference, {
       onProgress: () => {
@@ -98,7 +101,10 @@ describe('what cannot be spoken', () => {
 
   it('a missing reference file is a FileError that names it', async () => {
     const call = tts.synthesize('Hello.', { audio: 'no-such.wav' })
-    await expect(call).rejects.toMatchObject({ code: 'ERR_GSV_FILE', message: expect.stringContaining('no-such.wav') as string })
+    await expect(call).rejects.toMatchObject({
+      code: 'ERR_GSV_FILE',
+      message: expect.stringContaining('no-such.wav') as string
+    })
   })
 
   it('a checkpoint as the reference is an UnsupportedAudioError', async () => {

@@ -39,7 +39,7 @@ export function ints(tensor: Tensor): number[] {
 }
 
 export function scalar(value: number): Tensor {
-  return { shape: [], data: Float32Array.of(value) }
+  return { shape: [], data: Float64Array.of(value) }
 }
 
 export function vector(values: readonly number[]): Tensor {

@@ -4,24 +4,49 @@ import { resolveConfig, resolveSynthesisOptions } from '../../lib/options.js'
 describe('synthesis options', () => {
   it('have the defaults of upstream', () => {
     expect(resolveSynthesisOptions()).toMatchObject({
-      ...{ language: 'en', speed: 1, topK: 15, topP: 1, temperature: 1, repetitionPenalty: 1.35, cut: 'cut5', pause: 0.3 }
+      ...{
+        language: 'en',
+        speed: 1,
+        topK: 15,
+        topP: 1,
+        temperature: 1,
+        repetitionPenalty: 1.35,
+        cut: 'cut5',
+        pause: 0.3
+      }
     })
   })
 
   it.each([
-    [{ topK: 0 }], [{ topK: -1 }], [{ topK: 1e9 }], [{ topK: 1.5 }], [{ topP: 0 }], [{ topP: 2 }], [{ topP: NaN }],
-    [{ temperature: -1 }], [{ temperature: Infinity }], [{ speed: 0 }], [{ speed: -1 }], [{ speed: 100 }],
-    [{ seed: 2 ** 64 }], [{ seed: -1 }], [{ pause: 1e9 }], [{ cut: 'cut9' as 'cut0' }]
+    [{ topK: 0 }],
+    [{ topK: -1 }],
+    [{ topK: 1e9 }],
+    [{ topK: 1.5 }],
+    [{ topP: 0 }],
+    [{ topP: 2 }],
+    [{ topP: NaN }],
+    [{ temperature: -1 }],
+    [{ temperature: Infinity }],
+    [{ speed: 0 }],
+    [{ speed: -1 }],
+    [{ speed: 100 }],
+    [{ seed: 2 ** 64 }],
+    [{ seed: -1 }],
+    [{ pause: 1e9 }],
+    [{ cut: 'cut9' as 'cut0' }]
   ])('%j is out of range', (options) => {
     expect(() => resolveSynthesisOptions(options)).toThrow(expect.objectContaining({ code: 'ERR_GSV_OUT_OF_RANGE' }))
     expect(() => resolveSynthesisOptions(options)).toThrow(RangeError)
   })
 
-  it.each([[{ topK: '5' }], [{ signal: {} }], [{ onProgress: 1 }], [[]], [null]])('%j has the wrong type', (options) => {
-    const call = (): unknown => resolveSynthesisOptions(options as never)
-    expect(call).toThrow(expect.objectContaining({ code: 'ERR_GSV_WRONG_TYPE' }))
-    expect(call).toThrow(TypeError)
-  })
+  it.each([[{ topK: '5' }], [{ signal: {} }], [{ onProgress: 1 }], [[]], [null]])(
+    '%j has the wrong type',
+    (options) => {
+      const call = (): unknown => resolveSynthesisOptions(options as never)
+      expect(call).toThrow(expect.objectContaining({ code: 'ERR_GSV_WRONG_TYPE' }))
+      expect(call).toThrow(TypeError)
+    }
+  )
 
   it('say how a misspelt name is spelt', () => {
     expect(() => resolveSynthesisOptions({ top_k: 5 } as never)).toThrow("it is spelt 'topK'")

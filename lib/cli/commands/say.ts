@@ -77,7 +77,12 @@ async function run(text: string, options: Options): Promise<void> {
     else line.update(message)
   }
   if (ref === undefined) throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
-  const reference: ReferenceInput = { audio: ref, text: refText, language: refLanguage, refTrim: refTrim ? 'auto' : 'none' }
+  const reference: ReferenceInput = {
+    audio: ref,
+    text: refText,
+    language: refLanguage,
+    refTrim: refTrim ? 'auto' : 'none'
+  }
   await using tts = new GptSovits({ voice, gpt, sovits, hubert, bert, threads, precision, device, logger })
   const begun = performance.now()
   await tts.ready
