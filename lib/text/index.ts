@@ -23,7 +23,8 @@ export { BertTokenizer, charOfPhone, readBertVocabulary } from './zh/bert-tokens
 /** Languages that need nothing from the caller: their tables come with the package. */
 const OWN_LOADERS: LanguageLoaders = {
   en: async () => (await import('./en/index.js')).loadEnglish(),
-  zh: async () => (await import('./zh/index.js')).loadChinese()
+  zh: async () => (await import('./zh/index.js')).loadChinese(),
+  yue: async () => (await import('./yue/index.js')).loadCantonese()
 }
 
 export interface TextFrontendSettings {

@@ -1,13 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { binding, run } from '../../../lib/native.js'
+import { dictionaryFolder } from '../../../lib/text/dictionaries.js'
 import type { LanguageLoaders } from '../../../lib/text/index.js'
+import { loadJapanese } from '../../../lib/text/ja/index.js'
+import { loadKorean } from '../../../lib/text/ko/index.js'
+import { loadChinese } from '../../../lib/text/zh/index.js'
 
 export interface LoaderOptions {
-  readonly userDictionary?: string
+  /** A user dictionary of Japanese as CSV. */
+  readonly userDictionary?: string | undefined
   readonly polyphones?: (sentence: string) => readonly string[] | undefined
 }
 
-/** Loaders of every language that the package can read here. */
-export function languageLoaders({ polyphones }: LoaderOptions): LanguageLoaders {
+/** The addon's loaders, with a user dictionary and a polyphone model that the goldens bring. */
+export function languageLoaders({ userDictionary, polyphones }: LoaderOptions): LanguageLoaders {
   return {
-    zh: async () => (await import('../../../lib/text/zh/index.js')).loadChinese({ polyphones })
+    zh: () => loadChinese({ polyphones }),
+    ja: async () => {
+      const dictionary = dictionaryFolder('ja')
+      const compiled = userDictionary ? await compile(dictionary, userDictionary) : ''
+      return loadJapanese({ labels: (text) => binding().accentLabels(dictionary, compiled, text) })
+    },
+    ko: () => {
+      const dictionary = dictionaryFolder('ko')
+      return loadKorean({ morphemes: (text) => binding().morphemes(dictionary, text) })
+    }
   }
+}
+
+async function compile(dictionary: string, csv: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'gpt-sovits-parity-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const output = join(folder, 'user.dic')
+  await run((job) => binding().compileUserDictionary(job, dictionary, csv, output))
+  return output
 }
