@@ -45,16 +45,7 @@ export const DICTIONARY_SOURCES: Readonly<Record<DictionaryLanguage, DictionaryS
       'manylinux2014_x86_64'
     ],
     folder: 'pyopenjtalk/open_jtalk_dic_utf_8-1.11',
-    files: [
-      'char.bin',
-      'left-id.def',
-      'matrix.bin',
-      'pos-id.def',
-      'rewrite.def',
-      'right-id.def',
-      'sys.dic',
-      'unk.dic'
-    ],
+    files: ['char.bin', 'left-id.def', 'matrix.bin', 'pos-id.def', 'rewrite.def', 'right-id.def', 'sys.dic', 'unk.dic'],
     licence: 'pyopenjtalk/open_jtalk_dic_utf_8-1.11/COPYING',
     wordsSha256: 'ca57d9029691a70a5dfb99afc2844180256161d7130da65b1a867510e129b9a6',
     wordsBytes: 103_073_776,

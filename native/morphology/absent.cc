@@ -1,4 +1,5 @@
-// The room in a build that OpenJTalk's sources could not be fetched for: everything compiles, opening an analyser throws.
+// The room in a build that OpenJTalk's sources could not be fetched for: everything compiles, opening an analyser
+// throws.
 #include "error.h"
 #include "morphology.h"
 
@@ -6,9 +7,10 @@ namespace gsv {
 namespace {
 
 [[noreturn]] void throw_absent() {
-  throw Error(code::kNativeLibrary,
-              "this build of gpt-sovits has no Japanese and Korean word analysis, because OpenJTalk's sources could not be "
-              "fetched; run `node scripts/openjtalk.mjs` in the package's folder, then `npm run build:native`");
+  throw Error(
+      code::kNativeLibrary,
+      "this build of gpt-sovits has no Japanese and Korean word analysis, because OpenJTalk's sources could not be "
+      "fetched; run `node scripts/openjtalk.mjs` in the package's folder, then `npm run build:native`");
 }
 
 }  // namespace

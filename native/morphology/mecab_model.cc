@@ -10,7 +10,8 @@ namespace {
 void require_dictionary_file(const std::filesystem::path& file) {
   std::error_code failure;
   if (std::filesystem::is_regular_file(file, failure)) return;
-  throw Error(code::kFile, file.string() + " is not there; a dictionary folder holds sys.dic, unk.dic, matrix.bin and char.bin");
+  throw Error(code::kFile,
+              file.string() + " is not there; a dictionary folder holds sys.dic, unk.dic, matrix.bin and char.bin");
 }
 
 // MeCab reads a list of user dictionaries, separated by commas.
@@ -41,7 +42,8 @@ MecabModel::MecabModel(const std::string& dictionary, const std::string& user_di
   if (model_) tagger_.reset(model_->createTagger());
   if (tagger_) return;
   const std::string named = user_dictionary.empty() ? dictionary : dictionary + " with " + user_dictionary;
-  throw Error(code::kUnsupportedFormat, "cannot open the dictionary " + named + ": a file is damaged or of another format",
+  throw Error(code::kUnsupportedFormat,
+              "cannot open the dictionary " + named + ": a file is damaged or of another format",
               MeCab::getLastError());
 }
 

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 // MeCab's and OpenJTalk's buffers for a line, and for a word with its feature.
 constexpr size_t kMaxLine = 8000;
 constexpr size_t kMaxWord = 1000;
-constexpr size_t kHeadColumns = 4;   // surface, left id, right id, cost
+constexpr size_t kHeadColumns = 4;    // surface, left id, right id, cost
 constexpr size_t kAccentColumn = 13;  // "accent/moras", joined by colons in a compound
 constexpr size_t kOriginColumn = 10;
 
@@ -121,8 +121,8 @@ std::mutex& compiler_mutex() {
 }
 
 void index(std::string dictionary, std::string csv, std::string output) {
-  std::vector<std::string> arguments = {"mecab-dict-index", "-d", dictionary, "-u",    output,
-                                        "-f",               "utf-8", "-t",    "utf-8", csv};
+  std::vector<std::string> arguments = {
+      "mecab-dict-index", "-d", dictionary, "-u", output, "-f", "utf-8", "-t", "utf-8", csv};
   std::vector<char*> pointers;
   for (std::string& each : arguments) pointers.push_back(each.data());
   const std::lock_guard lock(compiler_mutex());
@@ -137,7 +137,8 @@ void compile_user_dictionary(const std::string& dictionary, const std::string& c
   const Workshop workshop(output);
   const std::string checked = workshop.file("words.csv");
   const std::string compiled = workshop.file("words.dic");
-  if (copy_checked(csv, checked) == 0) throw Error(code::kUnsupportedFormat, "the user dictionary " + csv + " is empty");
+  if (copy_checked(csv, checked) == 0)
+    throw Error(code::kUnsupportedFormat, "the user dictionary " + csv + " is empty");
   index(dictionary, checked, compiled);
   fs::rename(compiled, output);
 } catch (const fs::filesystem_error& failure) {
