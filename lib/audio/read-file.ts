@@ -20,7 +20,8 @@ export async function readAudioFile(input: string | Uint8Array, name?: string): 
     checkSize(input.byteLength, called)
     return { name: called, bytes: new Uint8Array(input) }
   }
-  if (typeof input !== 'string') throw new OptionTypeError(`expected a path or a Uint8Array but received ${typeof input}`)
+  if (typeof input !== 'string')
+    throw new OptionTypeError(`expected a path or a Uint8Array but received ${typeof input}`)
   const called = name ?? input
   try {
     // Without O_NONBLOCK, opening a pipe would wait for its writer.

@@ -9,8 +9,7 @@ export type Sniffed =
   | { readonly kind: 'unknown'; readonly what: string }
 
 export type Compressed =
-  | { readonly kind: 'flac' | 'vorbis' | 'opus' }
-  | { readonly kind: 'mp3'; readonly mono: boolean }
+  { readonly kind: 'flac' | 'vorbis' | 'opus' } | { readonly kind: 'mp3'; readonly mono: boolean }
 
 interface Mark {
   readonly at: number

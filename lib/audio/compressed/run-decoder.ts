@@ -35,7 +35,9 @@ export async function runDecoder(name: DecoderName, task: DecodeTask, take: (ste
   const worker = startWorker(name, task.bytes)
   let stop: (reason: unknown) => void = () => undefined
   const onAbort = (): void => stop(signal?.reason)
-  const watch = new Watch(() => stop(new UnsupportedAudioError(`${task.name} takes too long to decode; it may be damaged`)))
+  const watch = new Watch(() =>
+    stop(new UnsupportedAudioError(`${task.name} takes too long to decode; it may be damaged`))
+  )
   try {
     await new Promise<void>((resolve, reject) => {
       stop = reject
@@ -112,11 +114,14 @@ class Watch {
   #arm(milliseconds: number): void {
     clearTimeout(this.#timer)
     const steps = this.#steps
-    this.#timer = setTimeout(() => {
-      // When this thread was the busy one, the message lies waiting and comes before setImmediate.
-      setImmediate(() => {
-        if (this.#timer && steps === this.#steps) this.onTimeout()
-      })
-    }, Math.max(0, milliseconds))
+    this.#timer = setTimeout(
+      () => {
+        // When this thread was the busy one, the message lies waiting and comes before setImmediate.
+        setImmediate(() => {
+          if (this.#timer && steps === this.#steps) this.onTimeout()
+        })
+      },
+      Math.max(0, milliseconds)
+    )
   }
 }

@@ -9,7 +9,12 @@ export interface WorkerInput {
 /** What the worker sends: `ready` once, then one message a step of decoding, then `done` or `failed`. */
 export type WorkerMessage =
   | { readonly kind: 'ready' | 'done' }
-  | { readonly kind: 'decoded'; readonly channels: Float32Array[]; readonly sampleRate: number; readonly faults: number }
+  | {
+      readonly kind: 'decoded'
+      readonly channels: Float32Array[]
+      readonly sampleRate: number
+      readonly faults: number
+    }
   | { readonly kind: 'failed'; readonly message: string }
 
 /**
