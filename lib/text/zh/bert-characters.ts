@@ -16,9 +16,9 @@ export function isBertWhitespace(code: number): boolean {
   return /\p{White_Space}/u.test(String.fromCodePoint(code))
 }
 
-/** Dropped: controls, formats, private and unassigned characters, but not the white space among them. */
+/** Dropped: controls, formats, private characters and lone surrogates, but not the white space among them. */
 export function isBertControl(char: string): boolean {
-  return char === '\0' || char === '\ufffd' || (/\p{C}/u.test(char) && !'\t\n\r'.includes(char))
+  return char === '\0' || char === '\ufffd' || (/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u.test(char) && !'\t\n\r'.includes(char))
 }
 
 /** Also the ASCII symbols that Unicode does not call punctuation, such as `$` and `~`. */

@@ -21,7 +21,6 @@ export interface ChineseOptions {
 }
 
 /** Reads the tables of Mandarin. */
-// eslint-disable-next-line @typescript-eslint/require-await -- an interface of loaders, of which others read files asynchronously
 export async function loadChinese(options: ChineseOptions = {}): Promise<Frontend> {
   const ruleTables = new Tables('zh/rules.bin.br')
   const syllables = new SyllableTable(ruleTables)

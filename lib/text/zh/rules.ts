@@ -1,4 +1,4 @@
-import { Tables } from '../tables.js'
+import type { Tables } from '../tables.js'
 
 /** Word lists of the tone rules. */
 export interface ToneRules {
