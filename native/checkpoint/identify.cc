@@ -89,7 +89,7 @@ std::string s2_version(const File& file, Identity& identity) {
   if (has_prefix(file, "cfm.")) {
     std::string version = stated_version(file, identity.config, "v3", "v4");
     if (!version.empty()) return version;
-    identity.warnings.push_back(
+    identity.warnings.emplace_back(
         "the file does not say whether it is v3 or v4, which have the same tensors; taken for v3");
     return "v3";
   }
