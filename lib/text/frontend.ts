@@ -1,9 +1,12 @@
 import { assemble } from './assemble.js'
-import type { LanguageMode, SpokenLanguage, SymbolVersion } from './language.js'
-import type { Languages } from './languages.js'
-import { checkMode, isSpokenBy } from './languages.js'
+import type { LanguageMode, SpokenLanguage, SpokenWord, SymbolVersion } from './language.js'
+import { checkMode, type Languages } from './languages.js'
+import { compileLexicon, type CompiledLexicon } from './lexicon.js'
+import { MarkedText, parseMarks } from './marks.js'
+import { checkPhones } from './phones.js'
 import type { TextFrontend, TextOptions, TextPiece, TextSegment } from './piece.js'
 import { preSegment } from './pre-segment.js'
+import { type PartRun, readRun, type RunLanguage } from './read-run.js'
 
 /** Below this many phones a piece is read again with a full stop in front (upstream). */
 const SHORTEST_PIECE = 6
@@ -11,14 +14,33 @@ const SHORTEST_PIECE = 6
 /** A run of text and what it is written in, before it is read. */
 export interface LanguageRun {
   readonly text: string
-  readonly language: TextSegment['language']
+  readonly language: RunLanguage
 }
 
 /** Cuts a text into runs of one language, as its mode says. */
 export type Segmenter = (text: string, mode: LanguageMode) => Promise<readonly LanguageRun[]>
 
-const isLanguage = (label: TextSegment['language']): label is SpokenLanguage =>
-  label !== 'punctuation' && label !== 'newline'
+/** One call's options, read once. */
+interface Reading {
+  readonly text: string
+  readonly mode: LanguageMode
+  readonly version: SymbolVersion
+  readonly lexicon: CompiledLexicon | undefined
+  readonly marked: MarkedText | undefined
+}
+
+function reading(text: string, { language: mode, version = 'v2', lexicon, marks = true }: TextOptions): Reading {
+  checkMode(mode, version)
+  const marked = marks ? parseMarks(text) : undefined
+  for (const { text: word, phones } of marked?.words ?? []) checkPhones(word, phones, version)
+  return { text: marked?.text ?? text, mode, version, lexicon: compileLexicon(lexicon, version), marked }
+}
+
+/** The language of a word with given phones that stands alone. */
+function modeLanguage(mode: LanguageMode): SpokenLanguage {
+  if (mode === 'auto') return 'en'
+  return mode.replace(/^(all|auto)_/, '') as SpokenLanguage
+}
 
 export class Frontends implements TextFrontend {
   readonly #languages: Languages
@@ -30,38 +52,76 @@ export class Frontends implements TextFrontend {
   }
 
   async *pieces(text: string, options: TextOptions): AsyncGenerator<TextPiece> {
-    checkMode(options.language, options.version ?? 'v2')
-    for (const part of preSegment(text, options.language, options.cut ?? 'cut5')) {
-      const piece = await this.pronounce(part, options)
+    const request = reading(text, options)
+    const isSpoken = request.marked ? MarkedText.isSpoken : undefined
+    let fixed: SpokenLanguage | undefined
+    for (const part of preSegment(request.text, request.mode, options.cut ?? 'cut5', isSpoken)) {
+      const piece = await this.#piece(part, request, fixed)
       if (piece.normText !== '') yield piece
+      for (const mark of request.marked?.split(part) ?? []) if (mark.kind === 'language') fixed = mark.language
     }
   }
 
   async pronounce(text: string, options: TextOptions): Promise<TextPiece> {
-    const { language, version = 'v2' } = options
-    checkMode(language, version)
-    const piece = await this.#read(text, language, version, false)
+    const request = reading(text, options)
+    return this.#piece(request.text, request, undefined)
+  }
+
+  async #piece(text: string, request: Reading, fixed: SpokenLanguage | undefined): Promise<TextPiece> {
+    const piece = await this.#read(text, request, fixed, false)
     if (piece.segments.length === 0 || piece.phones.length >= SHORTEST_PIECE) return piece
-    return this.#read(`.${text}`, language, version, true)
+    return this.#read(`.${text}`, request, fixed, true)
   }
 
-  async #read(text: string, mode: LanguageMode, version: SymbolVersion, dotPrefixed: boolean): Promise<TextPiece> {
+  async #read(
+    text: string,
+    request: Reading,
+    fixed: SpokenLanguage | undefined,
+    dotPrefixed: boolean
+  ): Promise<TextPiece> {
     const segments: TextSegment[] = []
-    for (const run of await this.#segment(text.replace(/ {2,}/g, ' '), mode)) {
-      segments.push(await this.#readRun(run, version))
+    const { version, lexicon, marked } = request
+    for (const run of await this.#runs(text.replace(/ {2,}/g, ' '), request, fixed)) {
+      segments.push(...(await readRun(run, version, this.#languages, lexicon)))
     }
-    return assemble(text, segments, version, dotPrefixed)
+    return assemble(marked?.plain(text) ?? text, segments, version, dotPrefixed)
   }
 
-  async #readRun({ text, language }: LanguageRun, version: SymbolVersion): Promise<TextSegment> {
-    if (isLanguage(language) && isSpokenBy(version, language)) {
-      const frontend = await this.#languages.get(language)
-      return { text, language, ...frontend.pronounce(text, version) }
+  async #runs(text: string, { mode, marked }: Reading, fixed: SpokenLanguage | undefined): Promise<PartRun[]> {
+    if (!marked) return (await this.#segment(text, mode)).map((run) => ({ language: run.language, parts: [run.text] }))
+    const runs = new RunList()
+    let language = fixed
+    for (const part of marked.split(text)) {
+      if (part.kind === 'language') language = part.language
+      else if (part.kind === 'word') runs.addWord(part.word, language)
+      else if (language) runs.addText({ language, text: part.text })
+      else for (const run of await this.#segment(part.text, mode)) runs.addText(run)
     }
-    // Upstream reads a run that it has no frontend for as a blank of English, which is one pause.
-    const english = await this.#languages.get('en')
-    const pause = { text, language, ...english.pronounce(' ', version) }
-    if (!isLanguage(language)) return pause
-    return { ...pause, warnings: [`a ${version} voice does not speak ${language}: ${JSON.stringify(text)} is a pause`] }
+    return runs.finish(modeLanguage(mode))
+  }
+}
+
+/** Gathers runs; a word with given phones belongs to the run before it, or to the one after when it comes first. */
+class RunList {
+  readonly #runs: { language: RunLanguage; parts: (string | SpokenWord)[] }[] = []
+  #waiting: SpokenWord[] = []
+
+  addText({ language, text }: LanguageRun): void {
+    const last = this.#runs.at(-1)
+    if (last?.language === language && typeof last.parts.at(-1) !== 'string') last.parts.push(text)
+    else this.#runs.push({ language, parts: [...this.#waiting, text] })
+    this.#waiting = []
+  }
+
+  addWord(word: SpokenWord, language: SpokenLanguage | undefined): void {
+    const last = this.#runs.at(-1)
+    if (last && (!language || last.language === language)) last.parts.push(word)
+    else if (language) this.#runs.push({ language, parts: [word] })
+    else this.#waiting.push(word)
+  }
+
+  finish(language: SpokenLanguage): PartRun[] {
+    if (this.#waiting.length > 0) this.#runs.push({ language, parts: this.#waiting })
+    return this.#runs
   }
 }

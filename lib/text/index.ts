@@ -1,11 +1,16 @@
 import { Frontends, type Segmenter } from './frontend.js'
+import type { JapaneseOptions } from './ja/index.js'
+import type { KoreanOptions } from './ko/index.js'
+import type { Frontend } from './language.js'
 import { Languages } from './languages.js'
 import type { LanguageLoaders, TextFrontend } from './piece.js'
 import type { LanguageSegmenter } from './segment/index.js'
 
 export { CUT_METHODS } from './cut.js'
-export type { Frontend, LanguageMode, Pronunciation, SpokenLanguage, SymbolVersion } from './language.js'
+export { dictionaryFolder, pullDictionary, type PullProgress } from './dictionaries.js'
+export type { Frontend, LanguageMode, Pronunciation, SpokenLanguage, SpokenWord, SymbolVersion } from './language.js'
 export { LANGUAGE_MODES } from './languages.js'
+export { readLexicon } from './lexicon-file.js'
 export type {
   BertSpan,
   CutMethod,
@@ -19,6 +24,16 @@ export type {
 export { preSegment } from './pre-segment.js'
 export { SYMBOLS, symbolIds } from './symbols.js'
 export { BertTokenizer, charOfPhone, readBertVocabulary } from './zh/bert-tokens.js'
+
+/** Reads Japanese with the caller's word analysis. */
+export async function loadJapanese(options: JapaneseOptions): Promise<Frontend> {
+  return (await import('./ja/index.js')).loadJapanese(options)
+}
+
+/** Reads Korean; without the caller's word analysis by fewer rules, with a warning. */
+export async function loadKorean(options: KoreanOptions): Promise<Frontend> {
+  return (await import('./ko/index.js')).loadKorean(options)
+}
 
 /** Languages that need nothing from the caller: their tables come with the package. */
 const OWN_LOADERS: LanguageLoaders = {

@@ -19,7 +19,15 @@ export interface Pronunciation {
   readonly warnings?: readonly string[]
 }
 
+/** A word whose phones the caller gave: it is not looked up. */
+export interface SpokenWord {
+  readonly text: string
+  readonly phones: readonly string[]
+}
+
 /** One language's frontend. Tables are loaded by the factory that made it, so `pronounce` itself never waits on a file. */
 export interface Frontend {
   pronounce(text: string, version: SymbolVersion): Pronunciation
+  /** Reads a run of which some words have their phones. Without it, the text around such a word is read apart. */
+  pronounceParts?(parts: readonly (string | SpokenWord)[], version: SymbolVersion): Pronunciation
 }

@@ -40,7 +40,10 @@ export interface TextPiece {
   readonly warnings: readonly string[]
 }
 
-/** Phones of words, by language: `{ en: { gif: ['JH', 'IH1', 'F'] } }`. Latin words match in any case. */
+/**
+ * Phones of words, by language: `{ en: { gif: ['JH', 'IH1', 'F'] } }`. Latin words match whole and in any case; others
+ * wherever they stand, the longest first. Chinese and Cantonese words are looked for in the normalised text.
+ */
 export type Lexicon = Partial<Record<SpokenLanguage, Readonly<Record<string, readonly string[]>>>>
 
 export interface TextOptions {
@@ -50,6 +53,11 @@ export interface TextOptions {
   /** Defaults to `cut5`; `pronounce` does not cut. */
   readonly cut?: CutMethod
   readonly lexicon?: Lexicon
+  /**
+   * Whether `<phoneme ph="JH IH1 F">gif</phoneme>` and `<lang xml:lang="ja">東京</lang>` in the text are marks.
+   * Defaults to `true`; anything else in angle brackets is text.
+   */
+  readonly marks?: boolean
 }
 
 /** Makes one language's frontend; called once, when the language is first met. */

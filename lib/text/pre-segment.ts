@@ -57,7 +57,12 @@ function splitLong(text: string): string[] {
 }
 
 /** The pieces that a text is spoken in. Blank text, and text without a letter or number, gives none. */
-export function preSegment(input: string, mode: LanguageMode, cut: CutMethod): string[] {
+export function preSegment(
+  input: string,
+  mode: LanguageMode,
+  cut: CutMethod,
+  isSpoken: (text: string) => boolean = hasWordCharacter
+): string[] {
   let text = stripCharacter(collapseMarks(input), '\n')
   if (text === '') return []
   const fullStop = mode === 'en' ? '.' : '。'
@@ -65,7 +70,7 @@ export function preSegment(input: string, mode: LanguageMode, cut: CutMethod): s
   const lines = cutText(text, cut).split(/\n+/)
   const pieces: string[] = []
   for (const line of joinShort(lines.filter((piece) => piece !== '' && piece !== ' '))) {
-    if (!hasWordCharacter(line)) continue
+    if (!isSpoken(line)) continue
     const ended = SPLIT_MARKS.includes(line.at(-1)!) ? line : line + fullStop
     if (codePointLength(ended) > LONGEST_PIECE) pieces.push(...splitLong(ended))
     else pieces.push(ended)

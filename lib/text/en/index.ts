@@ -1,4 +1,4 @@
-import type { Frontend, Pronunciation } from '../language.js'
+import type { Frontend, Pronunciation, SpokenWord } from '../language.js'
 import { symbolIds } from '../symbols.js'
 import { loadHomographs, type Homograph } from './dictionary.js'
 import { normalizeEnglish } from './normalize.js'
@@ -17,27 +17,45 @@ class English implements Frontend {
   #tagger: Tagger | undefined
 
   pronounce(text: string): Pronunciation {
-    const normText = normalizeEnglish(text)
-    const phones: string[] = []
-    for (const phone of this.#read(tokenize(normText))) {
-      if (phone === 'UW') continue
-      if (phone === '<unk>') phones.push('UNK')
-      else if (phone === "'") phones.push('-')
-      else if (this.#symbols.has(phone)) phones.push(phone)
-    }
-    return { normText, phones: phones.length < SHORTEST ? [',', ...phones] : phones }
+    return this.pronounceParts([text])
   }
 
-  *#read(tokens: readonly string[]): Generator<string> {
-    const tags = this.#tags(tokens)
-    for (const [index, token] of tokens.entries()) {
-      const word = token.toLowerCase()
-      const homograph = this.#homographs.get(word)
-      if (!/[a-z]/.test(word)) yield word
-      else if (word.length === 1) yield* token === 'A' ? ['EY1'] : this.#words.letter(word)
-      else if (homograph) yield* choose(homograph, tags[index]!)
-      else yield* this.#words.phones(token)
+  pronounceParts(parts: readonly (string | SpokenWord)[]): Pronunciation {
+    const texts: string[] = []
+    const tokens: (string | SpokenWord)[] = []
+    for (const part of parts) {
+      const text = typeof part === 'string' ? normalizeEnglish(part) : part.text
+      texts.push(text)
+      if (typeof part === 'string') for (const token of tokenize(text)) tokens.push(token)
+      else tokens.push(part)
     }
+    const phones = this.#phones(tokens)
+    return { normText: texts.join(''), phones: phones.length < SHORTEST ? [',', ...phones] : phones }
+  }
+
+  #phones(tokens: readonly (string | SpokenWord)[]): string[] {
+    const phones: string[] = []
+    const tags = this.#tags(tokens.map((token) => (typeof token === 'string' ? token : token.text)))
+    tokens.forEach((token, index) => {
+      if (typeof token !== 'string') phones.push(...token.phones)
+      else for (const phone of this.#read(token, tags[index])) this.#add(phone, phones)
+    })
+    return phones
+  }
+
+  #add(phone: string, phones: string[]): void {
+    if (phone === 'UW') return
+    if (phone === '<unk>') phones.push('UNK')
+    else if (phone === "'") phones.push('-')
+    else if (this.#symbols.has(phone)) phones.push(phone)
+  }
+
+  #read(token: string, tag: string | undefined): readonly string[] {
+    const word = token.toLowerCase()
+    if (!/[a-z]/.test(word)) return [word]
+    if (word.length === 1) return token === 'A' ? ['EY1'] : this.#words.letter(word)
+    const homograph = this.#homographs.get(word)
+    return homograph && tag !== undefined ? choose(homograph, tag) : this.#words.phones(token)
   }
 
   /** Only homographs need their part of speech, so a text is tagged as far as its last one. */
