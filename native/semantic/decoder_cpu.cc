@@ -1,20 +1,10 @@
 #include <algorithm>
-#include <string>
 
-#include "error.h"
+#include "semantic/indices.h"
 #include "semantic/s1_network.h"
 
 namespace gsv::semantic {
 namespace {
-
-void check_indices(std::span<const int32_t> indices, int limit, const char* what) {
-  for (const int32_t index : indices) {
-    if (index < 0 || index >= limit) {
-      throw Error(code::kOutOfRange, std::string(what) + " " + std::to_string(index) + " is outside the table of " +
-                                         std::to_string(limit));
-    }
-  }
-}
 
 class CpuBatch : public Batch {
  public:
@@ -49,9 +39,7 @@ class CpuBatch : public Batch {
 
 bool CpuBatch::prefill(int index, const Prompt& prompt, int max_new, std::stop_token stop) {
   const S1Config& config = network_.config();
-  if (prompt.phones.empty()) throw Error(code::kOutOfRange, "the sentence has no phones; give a text that is spoken");
-  check_indices(prompt.phones, config.phones, "phone");
-  check_indices(prompt.semantic, config.vocab, "semantic token");
+  check_prompt(prompt, config);
   const int text = static_cast<int>(prompt.phones.size());
   const int audio = static_cast<int>(prompt.semantic.size());
   const int total = text + audio;
@@ -87,10 +75,7 @@ void CpuBatch::step(std::span<const RowToken> tokens) {
     check_indices({&tokens[i].token, 1}, network_.config().vocab, "semantic token");
     Row& row = rows_[tokens[i].row];
     const int position = row.cache.length();
-    if (position == 0 || position == row.cache.capacity()) {
-      throw Error(code::kInternal, "a step needs a prefilled row with room: position " + std::to_string(position) +
-                                       " of " + std::to_string(row.cache.capacity()));
-    }
+    if (position == 0 || position == row.cache.capacity()) throw_no_room(position);
     network_.embed_token(tokens[i].token, row.audio_length, a.x.data() + i * a.width_stride);
     places_[i] = {&row.cache, position, position + 1};
   }

@@ -1,0 +1,143 @@
+#include "semantic/decoder_torch.h"
+
+#include <algorithm>
+#include <string>
+
+#include "error.h"
+#include "semantic/indices.h"
+
+namespace gsv::semantic {
+namespace {
+
+struct Placement {
+  at::Device device;
+  at::ScalarType type;
+};
+
+at::Tensor indices_on(std::span<const int32_t> values, at::Device device) {  // -> int64 [1, count]
+  at::Tensor out = at::empty({1, static_cast<int64_t>(values.size())}, at::kLong);
+  std::copy(values.begin(), values.end(), out.mutable_data_ptr<int64_t>());
+  return out.to(device);
+}
+
+class TorchBatch : public Batch {
+ public:
+  TorchBatch(const torch::jit::Module& module, const S1Config& config, Placement place, int rows)
+      : module_(module), config_(config), place_(place), rows_(rows) {
+    for (Row& row : rows_) row.logits.resize(config.vocab);
+  }
+
+  int rows() const override { return static_cast<int>(rows_.size()); }
+  std::span<float> logits(int row) override { return rows_[row].logits; }
+
+  void release(int index) override {
+    rows_[index].keys = at::Tensor();
+    rows_[index].values = at::Tensor();
+    rows_[index].length = 0;
+  }
+
+  bool prefill(int row, const Prompt& prompt, int max_new, std::stop_token stop) override;
+  void step(std::span<const RowToken> tokens) override;
+
+ private:
+  struct Row {
+    at::Tensor keys, values;  // [layers, 1, room, width]
+    int64_t length = 0;
+    int64_t audio_length = 0;
+    std::vector<float> logits;
+  };
+
+  at::Tensor bert_of(const Prompt& prompt) const;
+  void run(Row& row, const char* method, std::vector<c10::IValue> arguments);
+
+  torch::jit::Module module_;
+  const S1Config& config_;
+  Placement place_;
+  std::vector<Row> rows_;
+};
+
+at::Tensor TorchBatch::bert_of(const Prompt& prompt) const {
+  const std::array<int64_t, 3> shape{1, config_.bert_width, static_cast<int64_t>(prompt.phones.size())};
+  const auto options = at::TensorOptions().device(place_.device).dtype(place_.type);
+  if (prompt.bert == nullptr) return at::zeros(shape, options);
+  at::Tensor out = at::empty(shape, at::kFloat);
+  std::copy_n(prompt.bert, out.numel(), out.mutable_data_ptr<float>());
+  return out.to(options);
+}
+
+void TorchBatch::run(Row& row, const char* method, std::vector<c10::IValue> arguments) {
+  arguments.emplace_back(row.keys);
+  arguments.emplace_back(row.values);
+  try {
+    const at::Tensor logits = module_.get_method(method)(std::move(arguments)).toTensor().to(at::kCPU, at::kFloat);
+    const at::Tensor flat = logits.reshape({-1}).contiguous();
+    std::copy_n(flat.const_data_ptr<float>(), row.logits.size(), row.logits.begin());
+  } catch (const c10::OutOfMemoryError& error) {
+    throw Error(code::kInsufficientMemory, "the device has no memory left for this sentence",
+                error.what_without_backtrace());
+  } catch (const std::exception& error) {
+    throw Error(code::kInternal, std::string("s1 failed in ") + method, error.what());
+  }
+}
+
+bool TorchBatch::prefill(int index, const Prompt& prompt, int max_new, std::stop_token stop) {
+  check_prompt(prompt, config_);
+  if (stop.stop_requested()) return false;
+  const c10::InferenceMode guard;
+  Row& row = rows_[index];
+  row.audio_length = static_cast<int64_t>(prompt.semantic.size());
+  row.length = static_cast<int64_t>(prompt.phones.size()) + row.audio_length;
+  const auto options = at::TensorOptions().device(place_.device).dtype(place_.type);
+  row.keys = at::zeros({config_.layers, 1, row.length + max_new, config_.width}, options);
+  row.values = at::zeros_like(row.keys);
+  run(row, "prefill",
+      {indices_on(prompt.phones, place_.device), bert_of(prompt), indices_on(prompt.semantic, place_.device)});
+  return true;
+}
+
+void TorchBatch::step(std::span<const RowToken> tokens) {
+  const c10::InferenceMode guard;
+  for (const RowToken& token : tokens) {
+    check_indices({&token.token, 1}, config_.vocab, "semantic token");
+    Row& row = rows_[token.row];
+    if (row.length == 0 || row.length == row.keys.size(2)) throw_no_room(row.length);
+    const at::Tensor next = indices_on({&token.token, 1}, place_.device).reshape({1});
+    run(row, "decode_step", {next, row.audio_length, row.length});
+    ++row.length;
+    ++row.audio_length;
+  }
+}
+
+class TorchDecoder : public Decoder {
+ public:
+  TorchDecoder(torch::jit::Module module, const S1Config& config, Placement place)
+      : module_(std::move(module)), config_(config), place_(place) {
+    const at::NoGradGuard no_grad;
+    module_.eval();
+    for (auto slot : module_.named_parameters()) {
+      // A layer that this voice does not have is one element expanded to a shape: it stays where it is.
+      const auto strides = slot.value.strides();
+      if (std::find(strides.begin(), strides.end(), 0) != strides.end()) continue;
+      slot.value.set_data(slot.value.to(place.device, place.type));
+    }
+  }
+
+  const S1Config& config() const override { return config_; }
+  std::unique_ptr<Batch> open(int rows) const override {
+    return std::make_unique<TorchBatch>(module_, config_, place_, rows);
+  }
+
+ private:
+  torch::jit::Module module_;
+  S1Config config_;
+  Placement place_;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoder> make_torch_decoder(torch::jit::Module module, const S1Config& config, at::Device device,
+                                            at::ScalarType type) {
+  return std::make_unique<TorchDecoder>(std::move(module), config, Placement{device, type});
+}
+
+}  // namespace gsv::semantic
