@@ -152,8 +152,7 @@ def main() -> None:
     parser.add_argument("checkpoints", type=Path)
     parser.add_argument("references", type=Path)
     arguments = parser.parse_args()
-    torch._C._jit_set_profiling_executor(False)  # as the native engine runs
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.jit.optimized_execution(False):
         for check in [check_hubert, check_bert, check_s1, check_s2]:
             check(arguments.checkpoints, arguments.references)
     print(f"{len(failed)} failed")

@@ -3,6 +3,7 @@
 Run by blueprints.test.ts where Python has torch; alone: python3 test/blueprints/networks_test.py
 """
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -116,9 +117,10 @@ def filled(name: str, **changes: object):
 class Networks(unittest.TestCase):
     def setUp(self) -> None:
         torch.manual_seed(7)
-        mode = torch.inference_mode()
-        mode.__enter__()
-        self.addCleanup(mode.__exit__, None, None, None)
+        modes = contextlib.ExitStack()
+        modes.enter_context(torch.inference_mode())
+        modes.enter_context(torch.jit.optimized_execution(False))
+        self.addCleanup(modes.close)
 
     def assert_close(self, ours: Tensor, reference: Tensor) -> None:
         self.assertEqual(ours.shape, reference.shape)
