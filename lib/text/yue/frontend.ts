@@ -1,6 +1,6 @@
 import { type ChineseNormalizer, keepSpeakable } from '../chinese-normalization/index.js'
 import type { Frontend, Pronunciation } from '../language.js'
-import { phonesOfSyllable } from './syllables.js'
+import { phonesOfSyllable, type SyllablePhones } from './syllables.js'
 
 /** Each character with its Jyutping, or null. */
 export type JyutpingReader = (text: string) => (readonly [char: string, jyutping: string | null])[]
@@ -20,13 +20,16 @@ const markNames: Readonly<Record<string, string>> = {
   '~': '-'
 }
 const named = /\.\.\.|[：；，。！？·、$~～]/g
-const marks = '!?…,.-'
+const isMark = (char: string): boolean => char < '\u4e00'
 
-/** A text is read in stretches, so that a long one needs no more memory than its phones; words are far shorter. */
-const stretch = /[^!?…,.-]+|[!?…,.-]+/g
+/** A text is read in stretches, so that a long one needs no more memory than its phones; no word crosses a mark. */
+const stretches = /[^!?…,.-]+|[!?…,.-]+/g
 
 /** Cantonese text to phones. */
 export class CantoneseFrontend implements Frontend {
+  /** By Jyutping syllable: the dictionary has about two thousand. */
+  readonly #phones = new Map<string, SyllablePhones | undefined>()
+
   constructor(
     readonly normalize: ChineseNormalizer,
     readonly readJyutping: JyutpingReader
@@ -35,23 +38,33 @@ export class CantoneseFrontend implements Frontend {
   pronounce(text: string): Pronunciation {
     const marked = this.normalize(text).map((sentence) => sentence.replace(named, (sign) => markNames[sign]!))
     const { text: speakable, dropped } = keepSpeakable(marked.join(''))
-    const chars: string[] = []
     const phones: string[] = []
     const word2ph: number[] = []
     const unread = new Set<string>()
-    for (const [part] of speakable.matchAll(stretch)) {
-      for (const [char, jyutping] of this.readJyutping(part)) {
-        const read = marks.includes(char) ? [char] : jyutping && phonesOfSyllable(jyutping)
-        if (!read) {
+    let normText = ''
+    for (const stretch of speakable.match(stretches) ?? []) {
+      for (const [char, jyutping] of this.readJyutping(stretch)) {
+        const syllable = jyutping === null ? undefined : this.#phonesOf(jyutping)
+        if (syllable) phones.push(syllable[0], syllable[1])
+        else if (isMark(char)) phones.push(char)
+        else {
           unread.add(char)
           continue
         }
-        chars.push(char)
-        phones.push(...read)
-        word2ph.push(read.length)
+        word2ph.push(syllable ? 2 : 1)
+        normText += char
       }
     }
-    return { normText: chars.join(''), phones, word2ph, warnings: warningsFor(dropped, unread) }
+    return { normText, phones, word2ph, warnings: warningsFor(dropped, unread) }
+  }
+
+  #phonesOf(jyutping: string): SyllablePhones | undefined {
+    let phones = this.#phones.get(jyutping)
+    if (!phones) {
+      phones = phonesOfSyllable(jyutping)
+      this.#phones.set(jyutping, phones)
+    }
+    return phones
   }
 }
 
