@@ -2,23 +2,26 @@ import type { PhoneSequence } from '../binding.js'
 import { MissingDataError, MissingModelError } from './errors.js'
 import { binding } from './native.js'
 import type { VoiceModules } from './store/index.js'
-import { dictionaryFolder } from './text/dictionaries.js'
-import { createTextFrontend, type TextFrontend, type TextPiece } from './text/index.js'
+import {
+  createTextFrontend,
+  dictionaryFolder,
+  loadJapanese,
+  loadKorean,
+  type TextFrontend,
+  type TextPiece
+} from './text/index.js'
 
 /** The text room with what it takes from the addon: word analysis for Japanese and Korean. */
 export function frontend(): TextFrontend {
   return createTextFrontend({
     ja: async () => {
       const dictionary = dictionaryFolder('ja')
-      const { loadJapanese } = await import('./text/ja/index.js')
       return loadJapanese({ labels: (text) => binding().accentLabels(dictionary, '', text) })
     },
     ko: async () => {
       const dictionary = koreanDictionary()
-      const { loadKorean } = await import('./text/ko/index.js')
       return loadKorean(dictionary === undefined ? {} : { morphemes: (text) => binding().morphemes(dictionary, text) })
-    },
-    yue: async () => (await import('./text/yue/index.js')).loadCantonese()
+    }
   })
 }
 

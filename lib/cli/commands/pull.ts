@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander'
-import { pullDictionary, type PullProgress } from '../../text/dictionaries.js'
+import { pullDictionary, type PullProgress } from '../../text/index.js'
 import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
 
