@@ -77,7 +77,7 @@ class Workshop {
   explicit Workshop(const fs::path& output) {
     std::random_device random;
     folder_ = output;
-    folder_ += "." + std::to_string(random()) + ".tmp";
+    folder_.concat(".").concat(std::to_string(random())).concat(".tmp");
     fs::create_directory(folder_);
   }
   ~Workshop() {

@@ -44,8 +44,8 @@ describe.skipIf(missing)('the morphology room', () => {
     japanese = dictionaryFolder('ja')
     korean = dictionaryFolder('ko')
     build = mkdtempSync(join(tmpdir(), 'gsv-morphology-'))
-    execFileSync('cmake', ['-S', join(root, 'native/morphology'), '-B', build, '-DCMAKE_BUILD_TYPE=Release'])
-    execFileSync('cmake', ['--build', build, '--parallel', '2'])
+    execFileSync('cmake', ['-S', join(root, 'native/morphology'), '-B', build], { stdio: 'pipe' })
+    execFileSync('cmake', ['--build', build, '--parallel', '2'], { stdio: 'pipe' })
   })
 
   afterAll(() => rmSync(build, { recursive: true, force: true }))
