@@ -18,7 +18,7 @@ export interface GptSovitsConfig {
   device?: string
   /** How the weights of the token network are held; `'auto'` (default) is `'fp32'`. */
   precision?: 'auto' | 'fp32' | 'fp16' | 'int8'
-  /** Threads for the networks; 1 to 1024. Defaults to the number of cores. The samples do not depend on it. */
+  /** Threads for the networks; 1 to 1024. Defaults to the number of cores. Tokens do not depend on it; samples differ by rounding. */
   threads?: number
   /** Where imported modules are kept. Defaults to `GSV_CACHE_DIR` or the platform's cache folder. */
   cacheDir?: string

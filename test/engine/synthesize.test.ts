@@ -27,11 +27,13 @@ describe('synthesize', () => {
     expect(other.samples).not.toEqual(one.samples)
   })
 
-  it('gives the same samples on one thread', async () => {
+  it('samples the same tokens on one thread, and the same waveform but for rounding', async () => {
     await using single = new GptSovits({ ...tiny, cacheDir, threads: 1 })
     const alone = await single.synthesize('Counted threads.', reference, { seed: 5 })
     const together = await tts.synthesize('Counted threads.', reference, { seed: 5 })
-    expect(alone.samples).toEqual(together.samples)
+    expect(alone.sentences.map(({ tokens }) => tokens)).toEqual(together.sentences.map(({ tokens }) => tokens))
+    const differences = alone.samples.map((sample, i) => Math.abs(sample - (together.samples[i] as number)))
+    expect(Math.max(...differences)).toBeLessThan(1e-5)
   })
 
   it('speaks without the text of the reference', async () => {
@@ -62,7 +64,7 @@ describe('synthesize', () => {
 
   it('reports progress, and rejects when the listener throws', async () => {
     const seen: number[] = []
-    await tts.synthesize('One. Two three four.', reference, {
+    await tts.synthesize('The first sentence. And the second sentence.', reference, {
       seed: 1,
       onProgress: ({ sentence }) => seen.push(sentence)
     })
