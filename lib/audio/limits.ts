@@ -53,11 +53,6 @@ export function checkLength(
   )
 }
 
-/** @throws {ReferenceAudioError} when there is no sample. */
-export function checkNotEmpty(name: string, frames: number): void {
-  if (frames === 0) throw new ReferenceAudioError(`${name} is 0 s long: it holds no sound`)
-}
-
 /** @throws {ReferenceAudioError} for NaN or infinity. */
 export function checkFinite(name: string, samples: Float32Array): void {
   for (let i = 0; i < samples.length; i++) {

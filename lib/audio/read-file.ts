@@ -18,7 +18,8 @@ export async function readAudioFile(input: string | Uint8Array, name?: string): 
   if (input instanceof Uint8Array) {
     const called = name ?? 'the audio data'
     checkSize(input.byteLength, called)
-    return { name: called, bytes: new Uint8Array(input) }
+    // A detached buffer has no bytes and cannot be copied.
+    return { name: called, bytes: input.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(input) }
   }
   if (typeof input !== 'string')
     throw new OptionTypeError(`expected a path or a Uint8Array but received ${typeof input}`)

@@ -82,5 +82,10 @@ function sniffOgg(file: Bytes): Sniffed {
 
 function isText(file: Bytes): boolean {
   const head = file.all.subarray(0, 512)
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true }) // a character may be cut at the end
+  } catch {
+    return false
+  }
   return head.every((byte) => byte >= 32 || (byte >= 9 && byte <= 13))
 }

@@ -1,26 +1,33 @@
-import { UnsupportedAudioError } from '../../errors.js'
-import { checkFinite, checkLength, checkNotEmpty, checkShape, type DecodedAudio, type DecodeTask } from '../limits.js'
+import { ReferenceAudioError, UnsupportedAudioError } from '../../errors.js'
+import { checkFinite, checkLength, checkShape, type DecodedAudio, type DecodeTask } from '../limits.js'
 import type { Compressed } from '../sniff.js'
-import { type DecoderName, runDecoder } from './run-decoder.js'
+import { type DecoderPackage, runDecoder } from './run-decoder.js'
+import type { DecodedStep } from './worker-source.js'
 
-const formatNames: Readonly<Record<DecoderName, string>> = {
-  flac: 'FLAC',
-  mp3: 'MP3',
-  vorbis: 'Ogg Vorbis',
-  opus: 'Opus'
+const formats: Readonly<Record<Compressed['kind'], DecoderPackage & { readonly name: string }>> = {
+  flac: { name: 'FLAC', module: '@wasm-audio-decoders/flac', decoder: 'FLACDecoder' },
+  mp3: { name: 'MP3', module: 'mpg123-decoder', decoder: 'MPEGDecoder' },
+  vorbis: { name: 'Ogg Vorbis', module: '@wasm-audio-decoders/ogg-vorbis', decoder: 'OggVorbisDecoder' },
+  opus: { name: 'Opus', module: 'ogg-opus-decoder', decoder: 'OggOpusDecoder' }
 }
 
 /** FLAC, MP3, Ogg Vorbis or Opus, decoded by a worker that cannot hold this thread nor grow without bound. */
 export async function decodeCompressed(task: DecodeTask, sniffed: Compressed): Promise<DecodedAudio> {
-  const collector = new Collector(task, formatNames[sniffed.kind], sniffed.kind === 'mp3' && sniffed.mono)
-  await runDecoder(sniffed.kind, task, (step) => collector.add(step))
+  const format = formats[sniffed.kind]
+  const collector = new Collector(task, format.name, sniffed.kind === 'mp3' && sniffed.mono)
+  await runDecoder(format, task, (step) => {
+    if (sniffed.kind === 'flac') rescale(step)
+    collector.add(step)
+  })
   return collector.finish()
 }
 
-interface Step {
-  readonly channels: readonly Float32Array[]
-  readonly sampleRate: number
-  readonly faults: number
+/** The FLAC decoder has the largest integer at 1; everywhere else it is just below, and the smallest at -1. */
+function rescale({ channels, bitDepth = 16 }: DecodedStep): void {
+  const scale = 2 ** (bitDepth - 1)
+  for (const channel of channels) {
+    for (let i = 0; i < channel.length; i++) channel[i] = Math.round((channel[i] as number) * (scale - 1)) / scale
+  }
 }
 
 /** Joins what the steps of a decoder gave. Damaged files give anything: every step is checked. */
@@ -38,7 +45,7 @@ class Collector {
     private readonly isMono: boolean
   ) {}
 
-  add({ channels: given, sampleRate, faults }: Step): void {
+  add({ channels: given, sampleRate, faults }: DecodedStep): void {
     this.#faults += faults
     const channels = this.isMono ? given.slice(0, 1) : given
     const frames = Math.min(...channels.map((channel) => channel.length))
@@ -52,7 +59,11 @@ class Collector {
 
   finish(): DecodedAudio {
     const { name } = this.task
-    checkNotEmpty(`${name} (${this.format})`, this.#frames)
+    if (this.#frames === 0) {
+      throw new ReferenceAudioError(
+        `${name} is 0 s long: no sound could be decoded as ${this.format}; it may be damaged`
+      )
+    }
     const samples = Array.from({ length: this.#channels }, (_, index) => this.#join(index))
     const warnings = this.#faults > 0 ? [`${name} is damaged: ${this.#faults} parts could not be decoded`] : []
     return { samples, sampleRate: this.#sampleRate, seconds: this.#frames / this.#sampleRate, warnings }

@@ -5,16 +5,13 @@ import { Worker } from 'node:worker_threads'
 import { InternalError, UnsupportedAudioError } from '../../errors.js'
 import { packageRoot } from '../../package-root.cjs'
 import type { DecodeTask } from '../limits.js'
-import { type WorkerInput, type WorkerMessage, workerSource } from './worker-source.js'
+import { type DecodedStep, type WorkerInput, type WorkerMessage, workerSource } from './worker-source.js'
 
-export type DecoderName = 'flac' | 'mp3' | 'vorbis' | 'opus'
-type Decoded = Extract<WorkerMessage, { kind: 'decoded' }>
-
-const decoders: Readonly<Record<DecoderName, { readonly module: string; readonly decoder: string }>> = {
-  flac: { module: '@wasm-audio-decoders/flac', decoder: 'FLACDecoder' },
-  mp3: { module: 'mpg123-decoder', decoder: 'MPEGDecoder' },
-  vorbis: { module: '@wasm-audio-decoders/ogg-vorbis', decoder: 'OggVorbisDecoder' },
-  opus: { module: 'ogg-opus-decoder', decoder: 'OggOpusDecoder' }
+/** A decoder of the wasm-audio-decoders family. */
+export interface DecoderPackage {
+  readonly module: string
+  /** Name of the class that it exports. */
+  readonly decoder: string
 }
 
 // One step takes some 30 ms; a hostile file that holds the decoder longer than this is given up.
@@ -30,9 +27,13 @@ const MAX_HEAP_MB = 192
  * Decodes in a worker thread, and hands over each step's samples as they come.
  * @throws {UnsupportedAudioError} when the decoder fails or takes too long; whatever `take` throws.
  */
-export async function runDecoder(name: DecoderName, task: DecodeTask, take: (step: Decoded) => void): Promise<void> {
+export async function runDecoder(
+  decoder: DecoderPackage,
+  task: DecodeTask,
+  take: (step: DecodedStep) => void
+): Promise<void> {
   const { signal } = task
-  const worker = startWorker(name, task.bytes)
+  const worker = startWorker(decoder, task.bytes)
   let stop: (reason: unknown) => void = () => undefined
   const onAbort = (): void => stop(signal?.reason)
   const watch = new Watch(() =>
@@ -60,8 +61,7 @@ export async function runDecoder(name: DecoderName, task: DecodeTask, take: (ste
   }
 }
 
-function startWorker(name: DecoderName, bytes: Uint8Array): Worker {
-  const { module, decoder } = decoders[name]
+function startWorker({ module, decoder }: DecoderPackage, bytes: Uint8Array): Worker {
   const workerData: WorkerInput = { module: pathToFileURL(resolveModule(module)).href, decoder, bytes }
   return new Worker(workerSource, {
     eval: true,

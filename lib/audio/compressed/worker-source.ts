@@ -6,6 +6,14 @@ export interface WorkerInput {
   readonly bytes: Uint8Array
 }
 
+export interface DecodedStep {
+  readonly channels: readonly Float32Array[]
+  readonly sampleRate: number
+  /** Of FLAC; other decoders know none. */
+  readonly bitDepth?: number
+  readonly faults: number
+}
+
 /** What the worker sends: `ready` once, then one message a step of decoding, then `done` or `failed`. */
 export type WorkerMessage =
   | { readonly kind: 'ready' | 'done' }
@@ -32,10 +40,8 @@ for (const print of ['log', 'warn', 'error']) console[print] = () => undefined
 function send(decoded) {
   const channels = decoded.samplesDecoded > 0 ? decoded.channelData : []
   const buffers = [...new Set(channels.map((channel) => channel.buffer))]
-  parentPort.postMessage(
-    { kind: 'decoded', channels, sampleRate: decoded.sampleRate, faults: decoded.errors.length },
-    buffers
-  )
+  const { sampleRate, bitDepth, errors } = decoded
+  parentPort.postMessage({ kind: 'decoded', channels, sampleRate, bitDepth, faults: errors.length }, buffers)
 }
 
 async function decode({ module, decoder: name, bytes }) {

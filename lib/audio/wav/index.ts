@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { Bytes } from '../bytes.js'
-import { checkFinite, checkLength, checkNotEmpty, checkShape, type DecodedAudio, type DecodeTask } from '../limits.js'
+import { ReferenceAudioError } from '../../errors.js'
+import { checkFinite, checkLength, checkShape, type DecodedAudio, type DecodeTask } from '../limits.js'
 import { readFormat, type WavFormatChunk } from './format.js'
 import { findChunks } from './chunks.js'
 
@@ -15,7 +16,7 @@ export async function decodeWav(task: DecodeTask, container: 'riff' | 'w64'): Pr
   const { sampleRate, channels, frameBytes } = format
   checkShape(task.name, sampleRate, channels)
   const frames = Math.floor(chunks.data.length / frameBytes)
-  checkNotEmpty(task.name, frames)
+  if (frames === 0) throw new ReferenceAudioError(`${task.name} is 0 s long: it holds no sound`)
   checkLength(task, { frames, sampleRate, channels })
 
   const samples = Array.from({ length: channels }, () => new Float32Array(frames))
