@@ -1,9 +1,7 @@
-#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
 #include "error.h"
-#include "jpcommon.h"
 #include "mecab_model.h"
 #include "morphology.h"
 #include "njd.h"
@@ -11,6 +9,7 @@
 #include "njd_set_accent_type.h"
 #include "njd_set_digit.h"
 #include "njd_set_pronunciation.h"
+#include "phonemes.h"
 #include "text2mecab.h"
 #include "utf8.h"
 
@@ -26,9 +25,6 @@ constexpr size_t kMaxStretch = 8191;
 // What must be cut is cut into shorter parts, which need less memory at a time.
 constexpr size_t kCutStretch = 1500;
 
-constexpr const char* kSilence = "-sil+/A:xx+xx+xx/F:xx_";
-constexpr const char* kPause = "-pau+/A:xx+xx+xx/F:xx_";
-
 class Words {
  public:
   Words() { NJD_initialize(&njd_); }
@@ -37,6 +33,7 @@ class Words {
   Words& operator=(const Words&) = delete;
 
   NJD* get() { return &njd_; }
+  NJDNode* first() const { return njd_.head; }
 
   bool fits() const {
     for (NJDNode* node = njd_.head; node != nullptr; node = node->next) {
@@ -49,93 +46,12 @@ class Words {
   NJD njd_;
 };
 
-// The words as phonemes in moras in accent phrases.
-class Utterance {
- public:
-  explicit Utterance(Words& words) {
-    JPCommonLabel_initialize(&label_);
-    for (NJDNode* node = words.get()->head; node != nullptr; node = node->next) {
-      JPCommonLabel_push_word(&label_, NJDNode_get_pron(node), kAnyPartOfSpeech, kAnyConjugation, kAnyConjugation,
-                              NJDNode_get_acc(node), NJDNode_get_chain_flag(node));
-    }
+std::vector<std::string> labels_of(const Words& words) {
+  PhonemeSequence phonemes;
+  for (NJDNode* node = words.first(); node != nullptr; node = node->next) {
+    phonemes.push_word(NJDNode_get_pron(node), NJDNode_get_acc(node), NJDNode_get_chain_flag(node) == 1);
   }
-  ~Utterance() { JPCommonLabel_clear(&label_); }
-  Utterance(const Utterance&) = delete;
-  Utterance& operator=(const Utterance&) = delete;
-
-  const JPCommonLabelPhoneme* first() const { return label_.phoneme_head; }
-
- private:
-  // The words' grammar goes into fields of the label that are not made here.
-  static constexpr const char* kAnyPartOfSpeech = "その他";
-  static constexpr const char* kAnyConjugation = "*";
-
-  JPCommonLabel label_;
-};
-
-// Fields A and F count up to this, as in the full label.
-constexpr int kMaxMoras = 49;
-
-int clamped(int count) { return std::clamp(count, 1, kMaxMoras); }
-
-int mora_count(const JPCommonLabelAccentPhrase* phrase) {
-  int count = 1;
-  for (const JPCommonLabelMora* mora = phrase->head->head; mora != phrase->tail->tail; mora = mora->next) ++count;
-  return count;
-}
-
-// The numbers of one phoneme's label, kept from phoneme to phoneme so that a phrase is counted once.
-class Position {
- public:
-  void move_to(const JPCommonLabelMora* mora) {
-    const JPCommonLabelAccentPhrase* phrase = mora->up->up;
-    if (phrase != phrase_) {
-      phrase_ = phrase;
-      moras_ = mora_count(phrase);
-      index_ = 0;
-      mora_ = nullptr;
-    }
-    if (mora != mora_) ++index_;
-    mora_ = mora;
-  }
-
-  std::string label(const char* phoneme) const {
-    const int accent = phrase_->accent == 0 ? moras_ : phrase_->accent;
-    const int from_accent = std::clamp(index_ - accent, -kMaxMoras, kMaxMoras);
-    return std::string("-")
-        .append(phoneme)
-        .append("+/A:")
-        .append(std::to_string(from_accent))
-        .append("+")
-        .append(std::to_string(clamped(index_)))
-        .append("+")
-        .append(std::to_string(clamped(moras_ - index_ + 1)))
-        .append("/F:")
-        .append(std::to_string(clamped(moras_)))
-        .append("_");
-  }
-
- private:
-  const JPCommonLabelAccentPhrase* phrase_ = nullptr;
-  const JPCommonLabelMora* mora_ = nullptr;
-  int moras_ = 0;
-  int index_ = 0;  // of mora_ in phrase_, from 1
-};
-
-std::vector<std::string> labels_of(const Utterance& utterance) {
-  if (utterance.first() == nullptr) return {};
-  std::vector<std::string> labels = {kSilence};
-  Position position;
-  for (const JPCommonLabelPhoneme* each = utterance.first(); each != nullptr; each = each->next) {
-    if (each->up == nullptr) {
-      labels.emplace_back(kPause);
-      continue;
-    }
-    position.move_to(each->up);
-    labels.push_back(position.label(each->phoneme));
-  }
-  labels.emplace_back(kSilence);
-  return labels;
+  return phonemes.labels();
 }
 
 bool is_dictionary_form(char first_byte) {
@@ -201,7 +117,7 @@ struct JapaneseAnalyzer::State {
     njd_set_accent_phrase(words.get());
     njd_set_accent_type(words.get());
     // Devoicing would come here; it only makes vowels capitals, and phones have none.
-    return labels_of(Utterance(words));
+    return labels_of(words);
   }
 
   std::vector<std::string> analyze_in_parts(const std::string& text, size_t part_size) const {

@@ -23,7 +23,7 @@ class JapaneseAnalyzer {
 
   // One label a phoneme of one stretch of text, with silence at both ends; none when nothing of the text has a sound.
   // A label is what accents are read from, the phoneme and the fields A and F of an HTS full-context label:
-  // `-a+/A:-1+2+3/F:4_`, in `-sil+` and `-pau+` with `xx` for numbers. A devoiced vowel may be a capital, or not.
+  // `-a+/A:-1+2+3/F:4_`, in `-sil+` and `-pau+` with `xx` for numbers. Devoiced vowels are small letters.
   // Any bytes are taken: what is not UTF-8 is left out. Safe from several threads at once.
   std::vector<std::string> accent_labels(std::string_view utf8) const;
 

@@ -42,21 +42,32 @@ function accentMark(phoneme: Phoneme, next: Phoneme | undefined): string | undef
   return undefined
 }
 
+/** Labels are read by the million, so no parts are cut out of them but the name. */
 function parse(label: string): Phoneme {
-  const name = between(label, '-', '+')
-  const [fromNucleus = '', mora = '', moraFromEnd = ''] = between(label, '/A:', '/').split('+')
+  const nameStart = label.indexOf('-') + 1
+  const nameEnd = label.indexOf('+', nameStart)
+  const fieldA = label.indexOf('/A:', nameEnd) + 3
+  const secondA = label.indexOf('+', fieldA) + 1
+  const thirdA = label.indexOf('+', secondA) + 1
+  const name = label.slice(nameStart, Math.max(nameStart, nameEnd))
   return {
     name: devoiced.test(name) ? name.toLowerCase() : name,
-    fromNucleus: Number.parseInt(fromNucleus, 10),
-    mora: Number.parseInt(mora, 10),
-    moraFromEnd: Number.parseInt(moraFromEnd, 10),
-    phraseLength: Number.parseInt(between(label, '/F:', '_'), 10)
+    fromNucleus: numberAt(label, fieldA),
+    mora: numberAt(label, secondA),
+    moraFromEnd: numberAt(label, thirdA),
+    phraseLength: numberAt(label, label.indexOf('/F:', thirdA) + 3)
   }
 }
 
-function between(text: string, open: string, close: string): string {
-  const start = text.indexOf(open)
-  if (start < 0) return ''
-  const end = text.indexOf(close, start + open.length)
-  return end < 0 ? '' : text.slice(start + open.length, end)
+const MINUS = 0x2d
+const ZERO = 0x30
+
+function numberAt(label: string, start: number): number {
+  const isNegative = label.charCodeAt(start) === MINUS
+  const first = isNegative ? start + 1 : start
+  let value = 0
+  let at = first
+  for (let digit; (digit = label.charCodeAt(at) - ZERO) >= 0 && digit <= 9; at++) value = value * 10 + digit
+  if (at === first) return Number.NaN
+  return isNegative ? -value : value
 }
