@@ -57,6 +57,15 @@ std::int64_t element_count(std::span<const std::int64_t> shape) {
   return empty ? 0 : count;
 }
 
+std::uint64_t reach(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides) {
+  std::int64_t last = 0;
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (shape[d] == 0) return 0;
+    last += (shape[d] - 1) * strides[d];
+  }
+  return static_cast<std::uint64_t>(last) + 1;
+}
+
 void check_view(const TensorView& view, std::uint64_t elements) {
   if (view.shape.size() != view.strides.size()) corrupt("has a tensor whose shape and strides differ in length");
   if (view.shape.size() > kMaxRank) corrupt("has a tensor of more than " + std::to_string(kMaxRank) + " dimensions");

@@ -91,6 +91,9 @@ void check_shape(const Document& document, std::uint32_t root);
 // The number of elements; ERR_GSV_CORRUPT_CHECKPOINT for negative sizes or more than 2^63.
 std::int64_t element_count(std::span<const std::int64_t> shape);
 
+// Elements from the first to the last that a view touches; 0 for an empty one. check_view made sure that it fits.
+std::uint64_t reach(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides);
+
 // ERR_GSV_CORRUPT_CHECKPOINT unless every element of the view lies within a storage of `elements` elements.
 void check_view(const TensorView& view, std::uint64_t elements);
 

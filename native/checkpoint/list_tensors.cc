@@ -10,6 +10,27 @@ namespace {
 constexpr std::array<std::string_view, 4> kWrappers = {"weight", "model", "generator", "state_dict"};
 // Tied weights make a file's tensors larger than the file; expanded ones could make them endless.
 constexpr std::uint64_t kMaxGrowth = 4;
+// A strided tensor is read with all that lies between its numbers; thousands of them could read the file over and over.
+constexpr std::uint64_t kMaxPasses = 64;
+
+class ReadBudget {
+ public:
+  explicit ReadBudget(std::uint64_t file_size) : file_size_(file_size) {}
+
+  void spend(const Tensor& tensor) {
+    const auto elements = static_cast<std::uint64_t>(tensor.element_count());
+    const std::uint64_t most = file_size_ * kMaxGrowth;
+    if (elements > most || (bytes_ += elements * item_size(tensor.dtype)) > most) {
+      corrupt("has tensors that together are over " + std::to_string(kMaxGrowth) + " times as large as the file");
+    }
+    if ((passed_ += reach(tensor.shape, tensor.strides) * item_size(tensor.dtype)) > file_size_ * kMaxPasses) {
+      corrupt("has tensors strewn so that reading them takes the file " + std::to_string(kMaxPasses) + " times");
+    }
+  }
+
+ private:
+  std::uint64_t file_size_, bytes_ = 0, passed_ = 0;
+};
 
 bool holds_tensors(const Value& dict) {
   for (std::size_t i = 0; i < dict.size(); ++i) {
@@ -36,17 +57,14 @@ void list_tensors(Contents& contents, std::uint64_t file_size) {
 
   const auto& items = document.items(document.node(dict.node()));
   std::unordered_map<std::string_view, std::size_t> index;
-  std::uint64_t total = 0;
+  ReadBudget budget(file_size);
   for (std::size_t i = 0; i < items.size(); i += 2) {
     const Node& key = document.node(items[i]);
     const Node& value = document.node(items[i + 1]);
     if (key.kind != NodeKind::kString || value.kind != NodeKind::kTensor) continue;
     const TensorView& view = document.tensors[value.index];
     Tensor tensor{std::string(document.string(key)), view.dtype, view.shape, view.strides, view.offset, view.storage};
-    const auto elements = static_cast<std::uint64_t>(tensor.element_count());
-    if (elements > file_size * kMaxGrowth || (total += elements * item_size(tensor.dtype)) > file_size * kMaxGrowth) {
-      corrupt("has tensors that together are over " + std::to_string(kMaxGrowth) + " times as large as the file");
-    }
+    budget.spend(tensor);
     const auto [known, is_new] = index.try_emplace(document.string(key), contents.tensors.size());
     if (is_new)
       contents.tensors.push_back(std::move(tensor));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,7 +45,11 @@ class PickleMachine {
   std::string_view take(std::uint64_t length);
   std::string_view take_line();
   template <class T>
-  T take_number();
+  T take_number() {
+    T value;
+    std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
+    return value;
+  }
   double take_big_endian_double();
 
   // Stack

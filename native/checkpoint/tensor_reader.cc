@@ -22,13 +22,6 @@ bool is_contiguous(const Tensor& tensor) {
   return true;
 }
 
-// Elements from the first to the last that the view touches.
-std::uint64_t reach(const Tensor& tensor) {
-  std::int64_t last = 0;
-  for (std::size_t d = 0; d < tensor.shape.size(); ++d) last += (tensor.shape[d] - 1) * tensor.strides[d];
-  return static_cast<std::uint64_t>(last) + 1;
-}
-
 // Calls `visit` with the position of each element, in row-major order.
 template <class Visit>
 void for_each_element(const Tensor& tensor, Visit visit) {
@@ -102,7 +95,7 @@ void TensorReader::stream(std::uint64_t first, std::uint64_t length,
 
 void TensorReader::gather(const Tensor& tensor, std::span<std::byte> out) const {
   const std::size_t size = item_size(tensor.dtype);
-  std::vector<std::byte> bytes(reach(tensor) * size);
+  std::vector<std::byte> bytes(reach(tensor.shape, tensor.strides) * size);
   read_range(static_cast<std::uint64_t>(tensor.offset) * size, bytes);
   std::byte* next = out.data();
   for_each_element(tensor, [&](std::size_t position) {

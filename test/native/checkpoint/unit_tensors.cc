@@ -43,6 +43,16 @@ void tensor_tests(Suite& suite) {
                 std::size_t{192}, "a little expansion");
   });
 
+  suite.test("tensors strewn over the file cannot make it be read without end", [&] {
+    constexpr std::int64_t kElements = 50'000;
+    std::string pickle = tensor_pickle({2}, {kElements - 1}, 0, kElements);
+    const std::string call = pickle.substr(3 + text("t").size(), pickle.size() - 5 - text("t").size());
+    pickle = "\x80\x02}" + text("0") + call + "q\1s";
+    for (int i = 1; i < 80; ++i) pickle += text(std::to_string(i)) + "h\1s";
+    check_refused(suite, torch_zip_of(pickle + ".", std::string(4 * kElements, '\1')), code::kCorruptCheckpoint,
+                  "64 times");
+  });
+
   suite.test("a storage that is shorter than it says, missing, or of two descriptions is refused", [&] {
     check_refused(suite, torch_zip_of(tensor_pickle({16}, {1}), std::string(63, '\1')), code::kCorruptCheckpoint,
                   "shorter than its tensors");
