@@ -28,7 +28,8 @@ struct Latents {
 
 class Acoustic {
  public:
-  explicit Acoustic(torch::jit::Module s2);
+  // The module's weights are on `device`; what comes in is moved there, waveforms come back to the CPU.
+  Acoustic(torch::jit::Module s2, c10::Device device);
 
   at::Tensor style(const at::Tensor& spectrogram);                      // [1, bins, T] -> [1, gin, 1]
   static at::Tensor mean_style(const std::vector<at::Tensor>& styles);  // of several references
@@ -40,6 +41,7 @@ class Acoustic {
 
  private:
   torch::jit::Module s2_;
+  c10::Device device_;
   Generator generator_;
 };
 

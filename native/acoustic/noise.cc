@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "semantic/philox.h"
+#include "kernels/philox.h"
 
 namespace gsv::acoustic {
 namespace {
@@ -21,7 +21,7 @@ at::Tensor normal_noise(c10::IntArrayRef shape, std::uint64_t seed, std::uint32_
   float* data = out.mutable_data_ptr<float>();
   const std::int64_t count = out.numel();
   for (std::int64_t i = 0; i < count; i += 4) {
-    const auto words = semantic::philox(
+    const auto words = kernels::philox(
         {static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(i >> 34), sentence, 0}, seed ^ kPurpose);
     for (std::int64_t pair = 0; pair < 2 && i + 2 * pair < count; ++pair) {  // Box-Muller
       const double radius = std::sqrt(-2.0 * std::log(unit(words[2 * pair])));

@@ -58,7 +58,7 @@ TensorData data_of(const at::Tensor& tensor) {
   TensorData out;
   const bool integers = at::isIntegralType(tensor.scalar_type(), /*includeBool=*/true);
   out.type = integers ? TensorData::Type::kInt64 : TensorData::Type::kFloat32;
-  const at::Tensor plain = tensor.to(integers ? at::kLong : at::kFloat).contiguous();
+  const at::Tensor plain = tensor.cpu().to(integers ? at::kLong : at::kFloat).contiguous();
   out.shape = plain.sizes().vec();
   const auto* bytes = static_cast<const std::byte*>(plain.const_data_ptr());
   out.bytes.assign(bytes, bytes + plain.nbytes());
@@ -76,7 +76,7 @@ TensorMap spectrogram(const LoadedVoice& voice, const Inputs& in, std::stop_toke
 // wav16k [n] -> feature [1, hidden, T50], codes [T25]
 TensorMap hubert(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
   const at::Tensor wav = in.tensor("wav16k").reshape({1, -1});
-  const at::Tensor feature = voice.hubert->get().forward({wav}).toTensor().transpose(1, 2);
+  const at::Tensor feature = voice.hubert->get().forward({wav.to(voice.device)}).toTensor().transpose(1, 2);
   return {{"feature", data_of(feature)}, {"codes", data_of(voice.acoustic->semantic_codes(feature))}};
 }
 

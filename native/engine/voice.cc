@@ -4,7 +4,9 @@
 #include <thread>
 #include <unordered_map>
 
+#include "engine/device.h"
 #include "error.h"
+#include "semantic/decoder_torch.h"
 
 namespace gsv::engine {
 namespace {
@@ -23,28 +25,40 @@ std::uint64_t file_bytes(const std::string& path) {
 
 int as_int(const at::Tensor& tensor, int dim) { return static_cast<int>(tensor.size(dim)); }
 
-// The module's tensors stay only until the decoder has packed its own copy of them.
-std::unique_ptr<semantic::Decoder> make_decoder(const LoadVoiceRequest& request,
+semantic::S1Config config_of(const torch::jit::Module& module,
+                             const std::unordered_map<std::string, at::Tensor>& tensors) {
+  semantic::S1Config config;
+  config.layers = static_cast<int>(module.attr("n_layers").toInt());
+  config.heads = static_cast<int>(module.attr("n_heads").toInt());
+  config.width = as_int(tensors.at("ar_predict_layer.weight"), 1);
+  config.vocab = as_int(tensors.at("ar_predict_layer.weight"), 0);
+  config.eos = config.vocab - 1;
+  config.phones = as_int(tensors.at("ar_text_embedding.word_embeddings.weight"), 0);
+  config.ffn = as_int(tensors.at("h.layers.0.linear1.weight"), 0);
+  config.bert_width = as_int(tensors.at("bert_proj.weight"), 1);
+  return config;
+}
+
+// On a CPU the module's tensors stay only until the decoder has packed its own copy of them.
+std::unique_ptr<semantic::Decoder> make_decoder(const LoadVoiceRequest& request, c10::Device device,
                                                 std::shared_ptr<kernels::ThreadPool> pool) {
   const torch::jit::Module module = open_module(request.s1);
   std::unordered_map<std::string, at::Tensor> tensors;
   for (const auto& slot : module.named_parameters()) tensors.emplace(slot.name, slot.value);
-
-  semantic::S1Weights weights;
-  weights.config.layers = static_cast<int>(module.attr("n_layers").toInt());
-  weights.config.heads = static_cast<int>(module.attr("n_heads").toInt());
-  weights.config.width = as_int(tensors.at("ar_predict_layer.weight"), 1);
-  weights.config.vocab = as_int(tensors.at("ar_predict_layer.weight"), 0);
-  weights.config.eos = weights.config.vocab - 1;
-  weights.config.phones = as_int(tensors.at("ar_text_embedding.word_embeddings.weight"), 0);
-  weights.config.ffn = as_int(tensors.at("h.layers.0.linear1.weight"), 0);
-  weights.config.bert_width = as_int(tensors.at("bert_proj.weight"), 1);
-  weights.tensor = [&tensors](std::string_view name) {
+  const semantic::S1Config config = config_of(module, tensors);
+  if (!device.is_cpu()) return semantic::make_torch_decoder(module, config, device, at::kHalf);
+  const auto read = [&tensors](std::string_view name) {
     const at::Tensor tensor = tensors.at(std::string(name)).to(at::kFloat).contiguous();
     const float* data = tensor.const_data_ptr<float>();
     return std::vector<float>(data, data + tensor.numel());
   };
-  return semantic::make_cpu_decoder(weights, precision_of(request.precision), std::move(pool));
+  return semantic::make_cpu_decoder({config, read}, precision_of(request.precision), std::move(pool));
+}
+
+torch::jit::Module open_on(const std::string& path, c10::Device device) {
+  torch::jit::Module module = open_module(path);
+  if (!device.is_cpu()) module.to(device);
+  return module;
 }
 
 }  // namespace
@@ -64,15 +78,16 @@ torch::jit::Module open_module(const std::string& path) {
 
 torch::jit::Module& SharedModule::get() {
   std::lock_guard lock(mutex_);
-  if (!module_) module_ = std::make_unique<torch::jit::Module>(open_module(path_));
+  if (!module_) module_ = std::make_unique<torch::jit::Module>(open_on(path_, device_));
   return *module_;
 }
 
-std::shared_ptr<SharedModule> VoiceLoader::shared(const std::string& path) {
-  std::shared_ptr<SharedModule> module = modules_[path].lock();
+std::shared_ptr<SharedModule> VoiceLoader::shared(const std::string& path, c10::Device device) {
+  std::weak_ptr<SharedModule>& known = modules_[device.str() + " " + path];
+  std::shared_ptr<SharedModule> module = known.lock();
   if (!module) {
-    module = std::make_shared<SharedModule>(path);
-    modules_[path] = module;
+    module = std::make_shared<SharedModule>(path, device);
+    known = module;
   }
   return module;
 }
@@ -83,10 +98,11 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   voice->version = request.version;
   voice->format = {request.sample_rate, {request.fft_size, request.hop}};
   voice->threads = request.threads > 0 ? request.threads : cores;
-  voice->decoder = make_decoder(request, std::make_shared<kernels::ThreadPool>(voice->threads));
-  voice->acoustic = std::make_unique<acoustic::Acoustic>(open_module(request.s2));
-  voice->hubert = shared(request.hubert);
-  if (!request.bert.empty()) voice->bert = shared(request.bert);
+  voice->device = device_of(request.device);
+  voice->decoder = make_decoder(request, voice->device, std::make_shared<kernels::ThreadPool>(voice->threads));
+  voice->acoustic = std::make_unique<acoustic::Acoustic>(open_on(request.s2, voice->device), voice->device);
+  voice->hubert = shared(request.hubert, voice->device);
+  if (!request.bert.empty()) voice->bert = shared(request.bert, voice->device);
   const std::uint64_t bytes = file_bytes(request.s1) + file_bytes(request.s2) + file_bytes(request.hubert);
   return {std::move(voice), bytes};
 }

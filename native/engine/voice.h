@@ -19,11 +19,12 @@ namespace gsv::engine {
 // A network that voices share; loaded at first need, freed with the last voice.
 class SharedModule {
  public:
-  explicit SharedModule(std::string path) : path_(std::move(path)) {}
+  SharedModule(std::string path, c10::Device device) : path_(std::move(path)), device_(device) {}
   torch::jit::Module& get();
 
  private:
   std::string path_;
+  c10::Device device_;
   std::mutex mutex_;
   std::unique_ptr<torch::jit::Module> module_;
 };
@@ -32,6 +33,7 @@ struct LoadedVoice final : Voice {
   std::string version;
   reference::Format format;
   int threads = 0;
+  c10::Device device{c10::kCPU};
   std::unique_ptr<semantic::Decoder> decoder;
   std::unique_ptr<acoustic::Acoustic> acoustic;
   std::shared_ptr<SharedModule> hubert;
@@ -43,9 +45,9 @@ class VoiceLoader {
   VoiceLoaded load(const LoadVoiceRequest& request);
 
  private:
-  std::shared_ptr<SharedModule> shared(const std::string& path);
+  std::shared_ptr<SharedModule> shared(const std::string& path, c10::Device device);
 
-  std::map<std::string, std::weak_ptr<SharedModule>> modules_;  // by path
+  std::map<std::string, std::weak_ptr<SharedModule>> modules_;  // by path and device
 };
 
 // Opens a filled module. Throws ERR_GSV_CORRUPT_MODEL naming the file.

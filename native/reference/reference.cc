@@ -45,6 +45,9 @@ void check_stop(const std::stop_token& stop) {
   if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
 }
 
+// The device that a network's weights are on.
+c10::Device device_of(const torch::jit::Module& network) { return (*network.parameters().begin()).device(); }
+
 at::Tensor as_tensor(const std::vector<float>& samples) {
   return at::from_blob(const_cast<float*>(samples.data()), {static_cast<std::int64_t>(samples.size())}, at::kFloat)
       .clone();
@@ -63,7 +66,8 @@ at::Tensor padded_16k(const Recording& recording, const Format& format) {
 }
 
 at::Tensor semantic_tokens(torch::jit::Module& hubert, acoustic::Acoustic& acoustic, const at::Tensor& wav16k) {
-  const at::Tensor features = hubert.forward({wav16k.unsqueeze(0)}).toTensor();  // [1, T50, hidden]
+  const at::Tensor features =
+      hubert.forward({wav16k.unsqueeze(0).to(device_of(hubert))}).toTensor();  // [1, T50, hidden]
   return acoustic.semantic_codes(features.transpose(1, 2));
 }
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "semantic/philox.h"
+#include "kernels/philox.h"
 
 namespace gsv::semantic {
 namespace {
@@ -15,9 +15,10 @@ constexpr float kRemoved = -std::numeric_limits<float>::infinity();
 
 // Exp(1) for one token of one step. Half a unit is added so that the uniform is neither 0 nor 1.
 float exponential(const RandomStream& stream, int step, int32_t token) {
-  const auto words = philox({static_cast<uint32_t>(token) / 4, static_cast<uint32_t>(step),
-                             static_cast<uint32_t>(stream.sentence), static_cast<uint32_t>(stream.sentence >> 32)},
-                            stream.seed);
+  const auto words =
+      kernels::philox({static_cast<uint32_t>(token) / 4, static_cast<uint32_t>(step),
+                       static_cast<uint32_t>(stream.sentence), static_cast<uint32_t>(stream.sentence >> 32)},
+                      stream.seed);
   const double uniform = (words[static_cast<uint32_t>(token) % 4] + 0.5) * 0x1p-32;
   return static_cast<float>(-std::log(uniform));
 }

@@ -8,7 +8,8 @@ namespace gsv::text_features {
 
 at::Tensor character_features(torch::jit::Module& bert, const std::vector<std::int64_t>& ids) {
   const at::Tensor input = at::tensor(ids, at::kLong).unsqueeze(0);
-  return bert.forward({input}).toTensor().transpose(0, 1);
+  const c10::Device device = (*bert.parameters().begin()).device();
+  return bert.forward({input.to(device)}).toTensor().transpose(0, 1).cpu();
 }
 
 void write_phone_features(torch::jit::Module& bert, const PhoneSequence& text, std::size_t first_column,

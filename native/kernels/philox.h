@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace gsv::semantic {
+namespace gsv::kernels {
 
 inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, uint64_t key) {
   auto key_low = static_cast<uint32_t>(key);
@@ -21,4 +21,4 @@ inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter, uint64_t 
   return counter;
 }
 
-}  // namespace gsv::semantic
+}  // namespace gsv::kernels
