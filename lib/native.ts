@@ -38,8 +38,9 @@ function receive(event: NativeEvent): void {
 }
 
 /** Loads the addon at first need; it links no torch, so this takes milliseconds. */
-export function binding(path = addonPath()): Binding {
+export function binding(given?: string): Binding {
   if (loaded) return loaded
+  const path = given ?? addonPath()
   if (!path) {
     throw new NativeLibraryError(
       `there is no addon for ${process.platform}-${process.arch} and Node ${process.versions.node}; ` +

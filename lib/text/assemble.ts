@@ -12,6 +12,10 @@ function joinedWord2ph(segments: readonly TextSegment[]): number[] | undefined {
   return joined
 }
 
+function withKnownPhones(segment: TextSegment, ids: ReadonlyMap<string, number>): TextSegment {
+  return { ...segment, phones: segment.phones.map((phone) => (ids.has(phone) ? phone : 'UNK')) }
+}
+
 /** Puts segments together into one piece: known phones, ids, and where Chinese BERT features go. */
 export function assemble(
   text: string,
@@ -20,10 +24,9 @@ export function assemble(
   dotPrefixed: boolean
 ): TextPiece {
   const ids = symbolIds(version)
-  const segments = read.map((segment) => ({
-    ...segment,
-    phones: segment.phones.map((phone) => (ids.has(phone) ? phone : 'UNK'))
-  }))
+  const segments = read.map((segment) =>
+    segment.phones.every((phone) => ids.has(phone)) ? segment : withKnownPhones(segment, ids)
+  )
   const bertSpans: BertSpan[] = []
   const phones: string[] = []
   for (const { language, normText, word2ph, phones: own } of segments) {

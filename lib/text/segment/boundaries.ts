@@ -1,60 +1,129 @@
 import { Tables } from '../tables.js'
 
-type Weights = ReadonlyMap<string, number>
+type Model = Readonly<Record<string, Readonly<Record<string, number>>>>
 
-/** Where each kind of feature starts, from the gap, and how many characters it spans (BudouX's names). */
-const FEATURES: readonly (readonly [string, number, number])[] = [
-  ['UW1', -3, 1],
-  ['UW2', -2, 1],
-  ['UW3', -1, 1],
-  ['UW4', 0, 1],
-  ['UW5', 1, 1],
-  ['UW6', 2, 1],
-  ['BW1', -2, 2],
-  ['BW2', -1, 2],
-  ['BW3', 0, 2],
-  ['TW1', -3, 3],
-  ['TW2', -2, 3],
-  ['TW3', -1, 3],
-  ['TW4', 0, 3]
+/** Features of BudouX by how many characters they span: name, and where they start from the gap. */
+const FEATURES: readonly (readonly (readonly [name: string, from: number])[])[] = [
+  [
+    ['UW1', -3],
+    ['UW2', -2],
+    ['UW3', -1],
+    ['UW4', 0],
+    ['UW5', 1],
+    ['UW6', 2]
+  ],
+  [
+    ['BW1', -2],
+    ['BW2', -1],
+    ['BW3', 0]
+  ],
+  [
+    ['TW1', -3],
+    ['TW2', -2],
+    ['TW3', -1],
+    ['TW4', 0]
+  ]
 ]
+/** No feature reaches further from its gap, so that a text between so many blanks needs no bounds checked. */
+const MARGIN = 3
+
+/** Every character, pair and triple of a model by number; 0 is one that it does not know. */
+class Vocabulary {
+  readonly #characters = new Uint16Array(0x10000)
+  readonly #pairs = new Map<number, number>()
+  readonly #triples = new Map<number, number>()
+  #characterCount = 1
+
+  constructor(model: Model) {
+    const texts = Object.values(model).flatMap((weights) => Object.keys(weights))
+    for (const text of texts) for (let at = 0; at < text.length; at++) this.#add(text.charCodeAt(at))
+    for (const text of texts) if (text.length > 1) this.#grow(this.#pairs, this.#pairKey(text))
+    for (const text of texts) if (text.length > 2) this.#grow(this.#triples, this.#tripleKey(text))
+  }
+
+  /** Numbers of the characters, pairs and triples that start at each place, with the margin in front and behind. */
+  number(text: string): readonly [Int32Array, Int32Array, Int32Array] {
+    const length = text.length + 2 * MARGIN
+    const [ones, twos, threes] = [new Int32Array(length), new Int32Array(length), new Int32Array(length)]
+    for (let at = 0; at < text.length; at++) ones[at + MARGIN] = this.#characters[text.charCodeAt(at)]!
+    for (let at = MARGIN; at + 1 < length - MARGIN; at++) {
+      twos[at] = this.#pairs.get(ones[at]! * this.#characterCount + ones[at + 1]!) ?? 0
+      if (twos[at]) threes[at] = this.#triples.get(twos[at]! * this.#characterCount + ones[at + 2]!) ?? 0
+    }
+    return [ones, twos, threes]
+  }
+
+  /** A feature's weights by number. */
+  weights(feature: Readonly<Record<string, number>> = {}): Float64Array {
+    const byNumber = new Float64Array(Math.max(this.#characterCount, this.#pairs.size + 1, this.#triples.size + 1))
+    for (const [text, weight] of Object.entries(feature)) {
+      byNumber[this.number(text)[text.length - 1]![MARGIN]!] = weight
+    }
+    return byNumber
+  }
+
+  #add(code: number): void {
+    this.#characters[code] ||= this.#characterCount++
+  }
+
+  #grow(numbers: Map<number, number>, key: number): void {
+    if (!numbers.has(key)) numbers.set(key, numbers.size + 1)
+  }
+
+  #pairKey(text: string): number {
+    return this.#characters[text.charCodeAt(0)]! * this.#characterCount + this.#characters[text.charCodeAt(1)]!
+  }
+
+  #tripleKey(text: string): number {
+    return this.#pairs.get(this.#pairKey(text))! * this.#characterCount + this.#characters[text.charCodeAt(2)]!
+  }
+}
+
+interface Feature {
+  readonly span: 0 | 1 | 2
+  readonly from: number
+  readonly weights: Float64Array
+}
 
 /** A BudouX model: cuts Chinese or Japanese text, which has no spaces, into phrases. */
 export class PhraseCutter {
-  readonly #features: readonly { readonly weights: Weights; readonly from: number; readonly length: number }[]
+  readonly #vocabulary: Vocabulary
+  readonly #features: readonly Feature[]
   readonly #threshold: number
 
   constructor(file: string) {
-    const model = JSON.parse(new Tables(file).list('model')[0]!) as Record<string, Record<string, number>>
-    this.#features = FEATURES.map(([name, from, length]) => ({
-      weights: new Map(Object.entries(model[name] ?? {})),
-      from,
-      length
-    }))
+    const model = JSON.parse(new Tables(file).list('model')[0]!) as Model
+    const vocabulary = new Vocabulary(model)
+    this.#vocabulary = vocabulary
+    this.#features = FEATURES.flatMap((features, span) =>
+      features.map(([name, from]) => ({ span: span as 0 | 1 | 2, from, weights: vocabulary.weights(model[name]) }))
+    )
     const all = Object.values(model).flatMap((weights) => Object.values(weights))
     this.#threshold = all.reduce((sum, weight) => sum + weight, 0) / 2
   }
 
   /** Phrases of a text of the Basic Multilingual Plane. */
   cut(text: string): string[] {
+    if (text.length < 2) return text === '' ? [] : [text]
+    const scores = this.#scores(text)
     const phrases: string[] = []
     let start = 0
     for (let gap = 1; gap < text.length; gap++) {
-      if (this.#score(text, gap) <= this.#threshold) continue
+      if (scores[gap]! <= this.#threshold) continue
       phrases.push(text.slice(start, gap))
       start = gap
     }
-    if (start < text.length) phrases.push(text.slice(start))
+    phrases.push(text.slice(start))
     return phrases
   }
 
-  #score(text: string, gap: number): number {
-    let score = 0
-    for (const { weights, from, length } of this.#features) {
-      const start = gap + from
-      if (start < 0 || start + length > text.length) continue
-      score += weights.get(text.slice(start, start + length)) ?? 0
+  #scores(text: string): Float64Array {
+    const numbers = this.#vocabulary.number(text)
+    const scores = new Float64Array(text.length)
+    for (const { span, from, weights } of this.#features) {
+      const places = numbers[span]
+      for (let gap = 1; gap < text.length; gap++) scores[gap] += weights[places[gap + from + MARGIN]!]!
     }
-    return score
+    return scores
   }
 }
