@@ -122,7 +122,7 @@ export class PhraseCutter {
     const scores = new Float64Array(text.length)
     for (const { span, from, weights } of this.#features) {
       const places = numbers[span]
-      for (let gap = 1; gap < text.length; gap++) scores[gap] += weights[places[gap + from + MARGIN]!]!
+      for (let gap = 1; gap < text.length; gap++) scores[gap]! += weights[places[gap + from + MARGIN]!]!
     }
     return scores
   }
