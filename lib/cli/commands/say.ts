@@ -4,11 +4,13 @@ import { GptSovits } from '../../gpt-sovits.js'
 import { cutMethods, languageModes, numberRules, type GptSovitsConfig, type SynthesisOptions } from '../../options.js'
 import type { ReferenceInput, SynthesisProgress } from '../../types.js'
 import type { WavFormat } from '../../audio/index.js'
+import { readLexicon } from '../../text/index.js'
 import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
 
 type Options = GptSovitsConfig &
-  SynthesisOptions & {
+  Omit<SynthesisOptions, 'lexicon'> & {
+    lexicon?: string
     ref?: string
     refText?: string
     refLanguage?: ReferenceInput['language']
@@ -49,6 +51,7 @@ export function sayCommand(): Command {
     .addOption(new Option('--format <format>', 'sample format').choices(wavFormats).default('pcm16'))
     .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
     .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
+    .option('--lexicon <file>', 'phones of words of your own: a language, a word and its phones a line, apart by tabs')
   for (const [name, what] of Object.entries(numbers)) {
     const rule: { default?: number; min: number; max: number } = numberRules[name as keyof typeof numberRules]
     const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
@@ -70,7 +73,8 @@ export function sayCommand(): Command {
 
 async function run(text: string, options: Options): Promise<void> {
   const { ref, refText, refLanguage, refTrim, out, format, json, ...rest } = options
-  const { voice, gpt, sovits, hubert, bert, threads, precision, device, ...synthesis } = rest
+  const { voice, gpt, sovits, hubert, bert, threads, precision, device, lexicon: file, ...synthesis } = rest
+  const lexicon = file === undefined ? undefined : readLexicon(file)
   const line = new ProgressLine(json === true)
   const logger: GptSovitsConfig['logger'] = (level, message) => {
     if (level === 'warn') process.stderr.write(`warning: ${message}\n`)
@@ -90,7 +94,7 @@ async function run(text: string, options: Options): Promise<void> {
   const onProgress = ({ sentence, tokens, audioSeconds }: SynthesisProgress): void =>
     line.update(`sentence ${sentence + 1}: ${(audioSeconds + tokens / 25).toFixed(1)} s of speech`)
   const speech = await tts
-    .synthesize(text, reference, { ...synthesis, onProgress, signal: interruptSignal() })
+    .synthesize(text, reference, { ...synthesis, lexicon, onProgress, signal: interruptSignal() })
     .finally(() => line.end())
   await speech.toFile(out, format)
   const timing = { load: (loaded - begun) / 1000, synthesis: (performance.now() - loaded) / 1000 }
