@@ -11,6 +11,7 @@ constexpr int kAccumulators = 12;  // of 16 registers
 constexpr int kTileRows = 6;
 constexpr int kTileRowsI8 = 6;
 
+inline void prefetch(const void* address) { _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T1); }
 inline float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
 
 struct Lanes {

@@ -3,9 +3,10 @@
 // header's inline function be called, or the linker could keep a copy that an older processor cannot run.
 
 constexpr int panels_for(int rows) {
-  // As many panels as the accumulators leave room for; one row takes several to hide the latency of the addition.
+  // As many panels as the accumulators leave room for; one row takes several to hide the latency of the addition and
+  // to read several streams of memory.
   const int room = kAccumulators / (rows * Lanes::kRegisters);
-  return room >= 4 ? 4 : room >= 2 ? 2 : 1;
+  return room >= 16 ? 8 : room >= 4 ? 4 : room >= 2 ? 2 : 1;
 }
 
 inline Lanes load_part(const float* from, int n) {
@@ -58,22 +59,33 @@ inline void finish(const Matmul& m, Lanes sum, int panel, int row, const Span& s
   }
 }
 
+// A batch of some rows works on each weight long enough for the processor to stop reading ahead, so the same place of
+// the next panels is asked for. One or two rows only read, and asking made them slower.
+constexpr int kStreamRows = 2;
+
+template <int kPanels, class T>
+inline void prefetch_next(const T* w, int64_t stride) {
+  for (int p = 0; p < kPanels; ++p) prefetch(w + (p + kPanels) * stride);
+}
+
 template <class T, int kPanels, int kRows>
 inline void tile_float(const Matmul& m, const T* w, int64_t w_stride, int panel, int row, const Span& span) {
   const float* x = static_cast<const float*>(m.x) + row * m.x_stride + span.k0;
   Lanes sum[kPanels][kRows];
   for (int p = 0; p < kPanels; ++p)
     for (int r = 0; r < kRows; ++r) sum[p][r] = Lanes::zero();
+  const bool once = kRows > kStreamRows && m.rows == kRows;
   for (int k = 0; k < span.count; ++k) {
+    if (once) prefetch_next<kPanels>(w + int64_t{k} * kPanel, w_stride);
     Lanes weight[kPanels];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int p = 0; p < kPanels; ++p) {
       weight[p] = Lanes::load(w + p * w_stride + int64_t{k} * kPanel);
     }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const Lanes value = Lanes::set(x[r * m.x_stride + k]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int p = 0; p < kPanels; ++p) sum[p][r].add_product(weight[p], value);
     }
   }
@@ -89,16 +101,18 @@ inline void tile_i8(const Matmul& m, int panel, int row, const Span& span) {
   for (int p = 0; p < kPanels; ++p)
     for (int r = 0; r < kRows; ++r) sum[p][r] = PairSums::zero();
   const int pairs = (span.count + 1) / 2;
+  const bool once = kRows > kStreamRows && m.rows == kRows;
   for (int k = 0; k < pairs; ++k) {
+    if (once) prefetch_next<kPanels>(w + int64_t{k} * 2 * kPanel, m.panel_stride);
     Pairs weight[kPanels];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int p = 0; p < kPanels; ++p) {
       weight[p] = Pairs::load(w + p * m.panel_stride + int64_t{k} * 2 * kPanel);
     }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
       const Pairs value = Pairs::set(x + r * m.x_stride + 2 * k);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int p = 0; p < kPanels; ++p) sum[p][r].add_products(weight[p], value);
     }
   }
@@ -334,7 +348,66 @@ void store_kv(const KvSlot& slot, const float* key, const float* value, int head
   }
 }
 
+// Four chains a panel, over the positions t, t + 4, ...: a single one would wait for its own additions.
+template <class T, int kPanels>
+void mix_panels(const T* values, int64_t stride, const float* shares, int count, Lanes* out) {
+  constexpr int kChains = 4;
+  Lanes sum[kPanels][kChains];
+  for (int p = 0; p < kPanels; ++p)
+    for (int c = 0; c < kChains; ++c) sum[p][c] = Lanes::zero();
+  int t = 0;
+  for (; t + kChains <= count; t += kChains) {
+#pragma GCC unroll 4
+    for (int c = 0; c < kChains; ++c) {
+      const Lanes share = Lanes::set(shares[t + c]);
+#pragma GCC unroll 8
+      for (int p = 0; p < kPanels; ++p) {
+        sum[p][c].add_product(Lanes::load(values + p * stride + int64_t{t + c} * kPanel), share);
+      }
+    }
+  }
+  for (; t < count; ++t) {
+    for (int p = 0; p < kPanels; ++p) {
+      sum[p][0].add_product(Lanes::load(values + p * stride + int64_t{t} * kPanel), Lanes::set(shares[t]));
+    }
+  }
+  for (int p = 0; p < kPanels; ++p) out[p] = (sum[p][0] + sum[p][1]) + (sum[p][2] + sum[p][3]);
+}
+
+template <class T>
+void mix(const KvSlot& slot, const float* shares, int count, int head_dim, float* y) {
+  constexpr int kPanels = 2 / Lanes::kRegisters;
+  const T* values = static_cast<const T*>(slot.values);
+  for (int d = 0; d < head_dim; d += kPanels * kPanel) {
+    Lanes out[kPanels];
+    const T* from = values + d / kPanel * slot.value_stride;
+    if (head_dim - d > (kPanels - 1) * kPanel) {
+      mix_panels<T, kPanels>(from, slot.value_stride, shares, count, out);
+    } else {
+      mix_panels<T, 1>(from, slot.value_stride, shares, count, out);
+    }
+    for (int p = 0; p < kPanels && d + p * kPanel < head_dim; ++p) {
+      const int rest = head_dim - d - p * kPanel;
+      if (rest < kPanel) {
+        store_part(out[p], y + d + p * kPanel, rest);
+      } else {
+        out[p].store(y + d + p * kPanel);
+      }
+    }
+  }
+}
+
 constexpr Kernels kKernels{
-    kName,   matmul<FloatTiles<float>>, matmul_half,    matmul<Int8Tiles>, softmax, add_layer_norm, quantise,
-    to_half, store_kv<float>,           store_kv<Half>,
+    .name = kName,
+    .matmul_f32 = matmul<FloatTiles<float>>,
+    .matmul_f16 = matmul_half,
+    .matmul_i8 = matmul<Int8Tiles>,
+    .softmax = softmax,
+    .add_layer_norm = add_layer_norm,
+    .quantise = quantise,
+    .to_half = to_half,
+    .store_kv_f32 = store_kv<float>,
+    .store_kv_f16 = store_kv<Half>,
+    .mix_f32 = mix<float>,
+    .mix_f16 = mix<Half>,
 };

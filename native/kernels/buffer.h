@@ -14,7 +14,7 @@
 
 namespace gsv::kernels {
 
-// Large pages make streaming through weights cheaper; memory that stays partly unused must not ask for them.
+// Large pages make streaming through weights and caches cheaper.
 enum class Pages { kPlain, kLarge };
 
 template <class T>
@@ -22,7 +22,6 @@ class Buffer {
  public:
   Buffer() = default;
 
-  // calloc leaves pages that are never touched unbacked: a cache may reserve its largest length.
   explicit Buffer(size_t count, Pages pages = Pages::kPlain) : size_(count) {
     if (count == 0) return;
     if (count > (SIZE_MAX - 2 * kLargePage) / sizeof(T)) throw std::bad_alloc();

@@ -67,6 +67,10 @@ struct Kernels {
   // Writes the position t of a head. key and value may be read up to padded(head_dim).
   void (*store_kv_f32)(const KvSlot& slot, const float* key, const float* value, int head_dim, int t);
   void (*store_kv_f16)(const KvSlot& slot, const float* key, const float* value, int head_dim, int t);
+
+  // y[0..head_dim) = the sum over t < count of shares[t] * value(t).
+  void (*mix_f32)(const KvSlot& slot, const float* shares, int count, int head_dim, float* y);
+  void (*mix_f16)(const KvSlot& slot, const float* shares, int count, int head_dim, float* y);
 };
 
 // The best body that this processor runs. GSV_ISA=portable|avx2|avx512 in the environment asks for a lesser one.

@@ -10,6 +10,8 @@ constexpr int kAccumulators = 4;
 constexpr int kTileRows = 4;
 constexpr int kTileRowsI8 = 4;
 
+inline void prefetch(const void*) {}
+
 // Newton's steps from a bit-level guess: the body calls no libm.
 inline float square_root(float x) {
   if (!(x > 0.0f) || x > 3.0e38f) return x;

@@ -45,7 +45,7 @@ bool CpuBatch::prefill(int index, const Prompt& prompt, int max_new, std::stop_t
   const int total = text + audio;
 
   Row& row = rows_[index];
-  row.cache = KvCache(network_.kv_shape(), total + max_new);
+  row.cache = KvCache(network_.kv_shape(), total + std::min(max_new, KvCache::kGrowth));
   row.audio_length = audio;
   Activations a(config, total, 1);
   network_.embed_phones(prompt.phones, prompt.bert, a);
@@ -75,7 +75,8 @@ void CpuBatch::step(std::span<const RowToken> tokens) {
     check_indices({&tokens[i].token, 1}, network_.config().vocab, "semantic token");
     Row& row = rows_[tokens[i].row];
     const int position = row.cache.length();
-    if (position == 0 || position == row.cache.capacity()) throw_no_room(position);
+    if (position == 0) throw_no_room(position);
+    if (position == row.cache.capacity()) row.cache.grow();
     network_.embed_token(tokens[i].token, row.audio_length, a.x.data() + i * a.width_stride);
     places_[i] = {&row.cache, position, position + 1};
   }

@@ -55,10 +55,11 @@ Format format_of(Precision precision) {
   return Format::kFloat;
 }
 
-// Panels of one claim: about four claims a thread, in whole groups of four panels when there are enough.
+// Panels of one claim: about four claims a thread, in whole groups of eight panels when there are enough.
 int panels_per_chunk(int panels, int threads) {
+  constexpr int kGroup = 8;
   const int share = (panels + threads - 1) / threads;
-  return share >= 16 ? share / 16 * 4 : std::min(share, 4);
+  return share >= 4 * kGroup ? share / (4 * kGroup) * kGroup : std::min(share, kGroup);
 }
 
 }  // namespace
@@ -258,13 +259,18 @@ void S1Network::attend_block(const kernels::KvSlot& slot, int head, std::span<co
   for (size_t row = 0; row < places.size(); ++row) {
     kernels_.softmax(scores + static_cast<int64_t>(row) * product.y_stride, places[row].visible, visible, scale);
   }
+  float* attended = a.attended.data() + first * a.width_stride + head * head_dim;
+  if (product.rows == 1) {
+    (half_cache_ ? kernels_.mix_f16 : kernels_.mix_f32)(slot, scores, visible, head_dim, attended);
+    return;
+  }
   product.weights = slot.values;
   product.panel_stride = slot.value_stride;
   product.n = head_dim;
   product.k = visible;
   product.x = scores;
   product.x_stride = product.y_stride;
-  product.y = a.attended.data() + first * a.width_stride + head * head_dim;
+  product.y = attended;
   product.y_stride = a.width_stride;
   matmul(product, 0, padded(head_dim) / kPanel);
 }

@@ -213,6 +213,54 @@ void add_row_tests(Suite& suite) {
   }
 }
 
+// What softmax shares of stored values add up to, through the cache's own layout.
+template <class T>
+std::vector<float> mix_of(void (*store)(const KvSlot&, const float*, const float*, int, int),
+                          void (*mix)(const KvSlot&, const float*, int, int, float*), const std::vector<float>& values,
+                          const std::vector<float>& shares, int head_dim) {
+  const int count = static_cast<int>(shares.size());
+  const int capacity = padded(count) + kPanel;
+  std::vector<T> keys(static_cast<size_t>(capacity) * head_dim);
+  std::vector<T> stored(static_cast<size_t>(capacity) * padded(head_dim));
+  const KvSlot slot{keys.data(), stored.data(), int64_t{capacity} * kPanel};
+  const std::vector<float> key(padded(head_dim));
+  for (int t = 0; t < count; ++t) store(slot, key.data(), &values[static_cast<size_t>(t) * head_dim], head_dim, t);
+  std::vector<float> y(head_dim + kOddEnd, -77.0f);
+  mix(slot, shares.data(), count, head_dim, y.data());
+  return y;
+}
+
+void add_mix_tests(Suite& suite) {
+  for (const Kernels* body : bodies()) {
+    suite.add(std::string("mixes stored values as double precision does: ") + body->name, [&suite, body] {
+      for (const int head_dim : {2, 11, 16, 17, 32, 40, 64}) {
+        for (const int count : {1, 3, 4, 18, 259}) {
+          const auto values = random_values(static_cast<size_t>(count) * head_dim + kPanel, 13);
+          const auto shares = random_values(count, 14);
+          for (const bool half : {false, true}) {
+            std::vector<float> wanted(head_dim + kOddEnd, -77.0f);
+            for (int d = 0; d < head_dim; ++d) {
+              double sum = 0.0;
+              for (int t = 0; t < count; ++t) {
+                const float value = values[static_cast<size_t>(t) * head_dim + d];
+                sum += static_cast<double>(shares[t]) * (half ? half_to_float(float_to_half(value)) : value);
+              }
+              wanted[d] = static_cast<float>(sum);
+            }
+            const auto got = half ? mix_of<Half>(body->store_kv_f16, body->mix_f16, values, shares, head_dim)
+                                  : mix_of<float>(body->store_kv_f32, body->mix_f32, values, shares, head_dim);
+            for (int i = 0; i < head_dim + kOddEnd; ++i) {
+              suite.is_true(std::fabs(got[i] - wanted[i]) <= 1e-5, "channel " + std::to_string(i) + " of " +
+                                                                       std::to_string(head_dim) + ", " +
+                                                                       std::to_string(count) + " positions");
+            }
+          }
+        }
+      }
+    });
+  }
+}
+
 void add_pool_tests(Suite& suite) {
   suite.add("a pool runs every chunk of every loop once", [&suite] {
     ThreadPool pool(3);
@@ -250,6 +298,7 @@ int main() {
   ThreadPool pool(2);
   add_matmul_tests(suite, pool);
   add_row_tests(suite);
+  add_mix_tests(suite);
   add_pool_tests(suite);
   suite.add("GSV_ISA asks for a body by name", [&suite] {
     setenv("GSV_ISA", "portable", 1);

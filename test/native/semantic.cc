@@ -4,7 +4,7 @@
 #include <array>
 
 #include "expect.h"
-#include "semantic/philox.h"
+#include "kernels/philox.h"
 #include "tiny_s1.h"
 
 namespace {
@@ -34,6 +34,24 @@ void add_network_tests(Suite& suite, const FlatFile& file) {
       suite.equal(spoken_tokens(result).size(), size_t{kSteps} + (c.has_prompt ? 0 : 1), "spoken tokens");
     });
   }
+  suite.add("predicts after many steps what a prompt of the same tokens predicts", [&suite, &file] {
+    const auto decoder = decoder_of(file, Precision::kFp32, 2);
+    Request request = request_of(file, kCases[0]);
+    request.early_stop = 600;  // longer than the room a cache starts with, twice
+    std::vector<int32_t> all(request.prompt.semantic.begin(), request.prompt.semantic.end());
+    const auto batch = decoder->open(1);
+    batch->prefill(0, request.prompt, 1000, {});
+    for (const int32_t token : generate(*decoder, request, {}).tokens) {
+      const RowToken next{0, token};
+      batch->step({&next, 1});
+      all.push_back(token);
+    }
+    suite.is_true(all.size() > 600, "600 tokens");
+    request.prompt.semantic = all;
+    const auto whole = decoder->open(1);
+    whole->prefill(0, request.prompt, 1, {});
+    suite.close(batch->logits(0), whole->logits(0), 2e-6, "logits");
+  });
   suite.add("gives the same bits on any number of threads", [&suite, &file] {
     for (const Precision precision : {Precision::kFp32, Precision::kFp16, Precision::kInt8}) {
       const auto one = forced_logits(*decoder_of(file, precision, 1), file, kCases[0], 12);
@@ -258,10 +276,11 @@ void add_sampler_tests(Suite& suite, const FlatFile& file) {
   });
   suite.add("Philox gives the published words", [&suite] {
     // Known answers of the Random123 distribution for philox4x32 with 10 rounds.
-    suite.is_true(philox({0, 0, 0, 0}, 0) == std::array<uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
-                  "zeros");
+    suite.is_true(
+        kernels::philox({0, 0, 0, 0}, 0) == std::array<uint32_t, 4>{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8},
+        "zeros");
     constexpr uint32_t kOnes = 0xffffffff;
-    suite.is_true(philox({kOnes, kOnes, kOnes, kOnes}, ~uint64_t{0}) ==
+    suite.is_true(kernels::philox({kOnes, kOnes, kOnes, kOnes}, ~uint64_t{0}) ==
                       std::array<uint32_t, 4>{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd},
                   "ones");
   });
