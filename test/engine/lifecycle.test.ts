@@ -7,6 +7,8 @@ const cacheDir = scratch()
 const tts = new GptSovits({ ...tiny, cacheDir })
 afterAll(() => tts.dispose())
 
+// GSV_CANCELS=200 for a longer look.
+const cancels = Number(process.env['GSV_CANCELS'] ?? 40)
 const text = 'This is a longer text. It has several sentences. Each takes a while. And then there is one more.'
 
 function quantile(values: number[], share: number): number {
@@ -21,7 +23,7 @@ describe('cancelling', () => {
     await tts.synthesize(text, prepared, { seed: 2 })
     const duration = performance.now() - whole
     const delays: number[] = []
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < cancels; i++) {
       const controller = new AbortController()
       const call = tts
         .synthesize(text, prepared, { seed: i, signal: controller.signal })
@@ -38,7 +40,7 @@ describe('cancelling', () => {
       const outcome = await call
       if (outcome === 'AbortError') delays.push(performance.now() - aborted)
     }
-    expect(delays.length).toBeGreaterThan(20)
+    expect(delays.length).toBeGreaterThan(cancels / 2)
     expect(quantile(delays, 0.99)).toBeLessThan(250)
     expect((await tts.synthesize('The next one.', prepared, { seed: 1 })).samples).toEqual(expected.samples)
   })
