@@ -3,7 +3,8 @@ import type { BertSpan, TextPiece, TextSegment } from './piece.js'
 import { symbolIds } from './symbols.js'
 
 /** Phones per code point of the whole text, when every segment has them. */
-function joinedWord2ph(segments: readonly TextSegment[]): number[] | undefined {
+function joinedWord2ph(segments: readonly TextSegment[]): readonly number[] | undefined {
+  if (segments.length === 1) return segments[0]!.word2ph
   const joined: number[] = []
   for (const { word2ph } of segments) {
     if (!word2ph) return undefined
@@ -14,6 +15,13 @@ function joinedWord2ph(segments: readonly TextSegment[]): number[] | undefined {
 
 function withKnownPhones(segment: TextSegment, ids: ReadonlyMap<string, number>): TextSegment {
   return { ...segment, phones: segment.phones.map((phone) => (ids.has(phone) ? phone : 'UNK')) }
+}
+
+/** Not `Int32Array.from`, which first gathers a list of its own. */
+function idsOf(phones: readonly string[], ids: ReadonlyMap<string, number>): Int32Array {
+  const found = new Int32Array(phones.length)
+  for (let index = 0; index < phones.length; index++) found[index] = ids.get(phones[index]!)!
+  return found
 }
 
 /** Puts segments together into one piece: known phones, ids, and where Chinese BERT features go. */
@@ -28,18 +36,17 @@ export function assemble(
     segment.phones.every((phone) => ids.has(phone)) ? segment : withKnownPhones(segment, ids)
   )
   const bertSpans: BertSpan[] = []
-  const phones: string[] = []
+  let firstPhone = 0
   for (const { language, normText, word2ph, phones: own } of segments) {
-    if (language === 'zh' && word2ph) {
-      bertSpans.push({ normText, word2ph, firstPhone: phones.length, phoneCount: own.length })
-    }
-    for (const phone of own) phones.push(phone)
+    if (language === 'zh' && word2ph) bertSpans.push({ normText, word2ph, firstPhone, phoneCount: own.length })
+    firstPhone += own.length
   }
+  const phones = segments.length === 1 ? segments[0]!.phones : segments.flatMap((segment) => segment.phones)
   return {
     text,
     normText: segments.map((segment) => segment.normText).join(''),
     phones,
-    phoneIds: Int32Array.from(phones, (phone) => ids.get(phone)!),
+    phoneIds: idsOf(phones, ids),
     segments,
     word2ph: joinedWord2ph(segments),
     bertSpans,

@@ -36,13 +36,16 @@ export class LanguageSegmenter {
 
   /** Runs by what the text itself shows; with a default, whatever is not plainly English is of that language. */
   split(text: string, defaultLanguage?: DefaultLanguage): LanguageRun[] {
-    const runs = cutRuns(text).map(({ kind, text: run }): Run => ({ kind, parts: this.#label(kind, run) }))
-    const joined = joinNewlines(joinPunctuation(runs))
+    const joined = joinNewlines(joinPunctuation(this.#labelled(text)))
     const parts = joined.flatMap((run) => (run.kind === 'han' ? evenOut(run.parts) : run.parts))
     return relabel(parts, defaultLanguage).map(({ label, text: run }) => ({
       text: run,
       language: label as LanguageRun['language']
     }))
+  }
+
+  *#labelled(text: string): Generator<Run> {
+    for (const { kind, text: run } of cutRuns(text)) yield { kind, parts: this.#label(kind, run) }
   }
 
   #label(kind: RunKind, text: string): Part[] {

@@ -16,22 +16,30 @@ function joinKinds(runs: readonly Run[]): Run[] {
 }
 
 /** Marks go to the run before them; at the start of the text to the one after, which gives its label. */
-export function joinPunctuation(runs: readonly Run[]): Run[] {
+export function joinPunctuation(runs: Iterable<Run>): Run[] {
   const joined: Run[] = []
+  // Kinds and labels are joined on the way: a text may be a million runs of one character.
   for (const run of runs) {
     const last = joined.at(-1)
     if (last?.kind === 'punctuation') {
       const [first, ...rest] = run.parts
       append(last.parts.at(-1)!, first!)
       last.parts.at(-1)!.label = first!.label
-      last.parts.push(...rest)
+      addParts(last, rest)
       last.kind = run.kind
     } else if (last && run.kind === 'punctuation') append(last.parts.at(-1)!, run.parts[0]!)
-    else joined.push(run)
+    else if (last && last.kind === run.kind) addParts(last, run.parts)
+    else joined.push({ kind: run.kind, parts: joinEqual(run.parts) })
   }
-  const merged = joinKinds(joined)
-  for (const run of merged) run.parts = joinEqual(run.parts)
-  return merged
+  return joined
+}
+
+function addParts(run: Run, parts: readonly Part[]): void {
+  for (const part of parts) {
+    const last = run.parts.at(-1)!
+    if (last.label === part.label) append(last, part)
+    else run.parts.push(part)
+  }
 }
 
 /** Line breaks go to the run before them; the part after a line break stays apart even if its label is the same. */

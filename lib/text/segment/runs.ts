@@ -37,23 +37,21 @@ export function makePart(label: Label, text: string): Part {
 }
 
 /** Cuts a text at every change of character class. Each mark and each line break that follows others is its own run. */
-export function cutRuns(input: string): { kind: RunKind; text: string }[] {
-  const runs: { kind: RunKind; text: string }[] = []
+export function* cutRuns(input: string): Generator<{ kind: RunKind; text: string }> {
   let kind: RunKind = 'other'
   let text = ''
   let previous: string | undefined
   for (const character of strip(input)) {
     const next = kindOf(character, previous)
     if (next !== undefined && (next !== kind || next === 'punctuation' || next === 'newline')) {
-      if (text !== '') runs.push({ kind, text })
+      if (text !== '') yield { kind, text }
       kind = next
       text = ''
     }
     text += character
     previous = character
   }
-  if (text !== '') runs.push({ kind, text })
-  return runs
+  if (text !== '') yield { kind, text }
 }
 
 /** Joins neighbours of one label. */

@@ -41,7 +41,7 @@ export class CantoneseFrontend implements Frontend {
     const phones: string[] = []
     const word2ph: number[] = []
     const unread = new Set<string>()
-    let normText = ''
+    const read: string[] = []
     for (const stretch of speakable.match(stretches) ?? []) {
       for (const [char, jyutping] of this.readJyutping(stretch)) {
         const syllable = jyutping === null ? undefined : this.#phonesOf(jyutping)
@@ -52,10 +52,10 @@ export class CantoneseFrontend implements Frontend {
           continue
         }
         word2ph.push(syllable ? 2 : 1)
-        normText += char
+        read.push(char)
       }
     }
-    return { normText, phones, word2ph, warnings: warningsFor(dropped, unread) }
+    return { normText: read.join(''), phones, word2ph, warnings: warningsFor(dropped, unread) }
   }
 
   #phonesOf(jyutping: string): SyllablePhones | undefined {

@@ -33,7 +33,7 @@ const pauses = [
 ] as const
 
 interface Spoken {
-  normText: string
+  readonly read: string[]
   readonly phones: string[]
   readonly word2ph: number[]
   readonly unspoken: Set<string>
@@ -49,13 +49,13 @@ export class ChineseFrontend implements Frontend {
       pause ? text.replaceAll(pause[0], ',') : text,
       this.parts.normalize
     )
-    const spoken: Spoken = { normText: '', phones: [], word2ph: [], unspoken: new Set() }
+    const spoken: Spoken = { read: [], phones: [], word2ph: [], unspoken: new Set() }
     for (const sentence of splitAtMarks(normalized)) {
       for (const part of this.parts.tagger.parts(sentence)) this.#speak(part, version, spoken)
     }
-    const { normText, word2ph } = spoken
+    const { read, word2ph } = spoken
     const phones = pause ? spoken.phones.map((phone) => (phone === ',' ? pause[1] : phone)) : spoken.phones
-    return { normText, phones, word2ph, warnings: warningsFor(dropped, spoken.unspoken) }
+    return { normText: read.join(''), phones, word2ph, warnings: warningsFor(dropped, spoken.unspoken) }
   }
 
   #speak(sentence: string, version: SymbolVersion, spoken: Spoken): void {
@@ -99,7 +99,7 @@ function addPhones(word: string, syllables: readonly Syllable[], tones: readonly
       spoken.unspoken.add(word[index]!)
       continue
     }
-    spoken.normText += word[index]!
+    spoken.read.push(word[index]!)
     spoken.phones.push(initialPhone)
     if (finalPhone !== undefined) spoken.phones.push(finalPhone)
     spoken.word2ph.push(finalPhone === undefined ? 1 : 2)
