@@ -12,6 +12,7 @@ import contextlib
 import io
 import json
 import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -119,6 +120,8 @@ def main() -> None:
         modes = [mode for mode, probe in PROBES.items() if measure(preprocessor, mode, [probe])["failed"] == 0]
         modes += ["auto"] if len(modes) == len(PROBES) else []
         print(json.dumps({"python": sys.version.split()[0], "modes": modes}), flush=True)
+        # OpenJTalk's C code reports odd words there, thousands of them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         for line in sys.stdin:
             print(json.dumps(measure(preprocessor, **json.loads(line))), flush=True)
 

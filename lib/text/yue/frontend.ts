@@ -22,8 +22,11 @@ const markNames: Readonly<Record<string, string>> = {
 const named = /\.\.\.|[：；，。！？·、$~～]/g
 const isMark = (char: string): boolean => char < '\u4e00'
 
-/** A text is read in stretches, so that a long one needs no more memory than its phones; no word crosses a mark. */
-const stretches = /[^!?…,.-]+|[!?…,.-]+/g
+/**
+ * A text is read in stretches, so that a long one needs no more memory than its phones. No word crosses a mark; where
+ * there is none for thousands of characters, one word may be parted.
+ */
+const stretches = /[^!?…,.-]{1,4096}|[!?…,.-]+/g
 
 /** Cantonese text to phones. */
 export class CantoneseFrontend implements Frontend {
