@@ -62,6 +62,7 @@ inline void finish(const Matmul& m, Lanes sum, int panel, int row, const Span& s
 // A batch of some rows works on each weight long enough for the processor to stop reading ahead, so the same place of
 // the next panels is asked for. One or two rows only read, and asking made them slower.
 constexpr int kStreamRows = 2;
+constexpr int kShortPanel = 128;
 
 template <int kPanels, class T>
 inline void prefetch_next(const T* w, int64_t stride) {
@@ -74,7 +75,7 @@ inline void tile_float(const Matmul& m, const T* w, int64_t w_stride, int panel,
   Lanes sum[kPanels][kRows];
   for (int p = 0; p < kPanels; ++p)
     for (int r = 0; r < kRows; ++r) sum[p][r] = Lanes::zero();
-  const bool once = kRows > kStreamRows && m.rows == kRows;
+  const bool once = kRows > kStreamRows ? m.rows == kRows : m.k <= kShortPanel;
   for (int k = 0; k < span.count; ++k) {
     if (once) prefetch_next<kPanels>(w + int64_t{k} * kPanel, w_stride);
     Lanes weight[kPanels];
@@ -349,6 +350,8 @@ void store_kv(const KvSlot& slot, const float* key, const float* value, int head
 }
 
 // Four chains a panel, over the positions t, t + 4, ...: a single one would wait for its own additions.
+constexpr int kAhead = 4096;  // bytes that values are asked for before they are needed
+
 template <class T, int kPanels>
 void mix_panels(const T* values, int64_t stride, const float* shares, int count, Lanes* out) {
   constexpr int kChains = 4;
@@ -357,6 +360,11 @@ void mix_panels(const T* values, int64_t stride, const float* shares, int count,
     for (int c = 0; c < kChains; ++c) sum[p][c] = Lanes::zero();
   int t = 0;
   for (; t + kChains <= count; t += kChains) {
+    for (int p = 0; p < kPanels; ++p) {
+      for (int line = 0; line < kChains * kPanel; line += 64 / sizeof(T)) {
+        prefetch(values + p * stride + int64_t{t} * kPanel + kAhead / sizeof(T) + line);
+      }
+    }
 #pragma GCC unroll 4
     for (int c = 0; c < kChains; ++c) {
       const Lanes share = Lanes::set(shares[t + c]);
