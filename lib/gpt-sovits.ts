@@ -114,7 +114,7 @@ export class GptSovits {
     this.#config.logger('debug', `loading a ${modules.version} voice`)
     const { handle, bytes } = await this.#loadModules(addon, modules)
     const info: VoiceInfo = { version: modules.version, sampleRate: modules.sampleRate, bytes }
-    const text = frontend()
+    const text = frontend(this.#config)
     return { addon, modules, handle, info, text, references: new ReferenceRoom(addon, handle, text, modules) }
   }
 

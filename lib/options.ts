@@ -14,6 +14,15 @@ export interface GptSovitsConfig {
   hubert?: string
   /** Folder of chinese-roberta-wwm-ext-large. Only Chinese needs it. */
   bert?: string
+  /**
+   * Folder of the polyphone model g2pW (G2PWModel), for Chinese of v2 and later. Needs the packages `onnxruntime-node`
+   * and `opencc-js`, and BERT's vocabulary in the same folder or in `bert`. Without it the dictionaries decide.
+   */
+  g2pw?: string
+  /** A fastText model for the modes that find languages, such as lid.176.bin. Defaults to the small one of the package. */
+  languageIdModel?: string
+  /** Japanese words of your own in MeCab's CSV format; compiled once into the cache. */
+  japaneseUserDictionary?: string
   /** `'auto'` (default) is `'cpu'`; `'cuda'` or `'cuda:1'` need a CUDA LibTorch. */
   device?: string
   /** How the weights of the token network are held; `'auto'` (default) is `'fp32'`. */
@@ -94,19 +103,19 @@ const synthesisKeys: readonly string[] = [
   'signal',
   'onProgress'
 ]
-const configKeys: readonly string[] = [
+const pathKeys: readonly string[] = [
   'voice',
   'gpt',
   'sovits',
   'hubert',
   'bert',
-  'device',
-  'precision',
-  'threads',
+  'g2pw',
+  'languageIdModel',
+  'japaneseUserDictionary',
   'cacheDir',
-  'logger',
   'nativeBinding'
 ]
+const configKeys: readonly string[] = [...pathKeys, 'device', 'precision', 'threads', 'logger']
 
 /** Every option, checked and with its default; later changes of the caller's object change nothing. */
 export interface ResolvedSynthesisOptions {
@@ -132,6 +141,9 @@ export interface ResolvedConfig {
   readonly sovits?: string
   readonly hubert?: string
   readonly bert?: string
+  readonly g2pw?: string
+  readonly languageIdModel?: string
+  readonly japaneseUserDictionary?: string
   readonly device: string
   readonly precision: 'fp32' | 'fp16' | 'int8'
   readonly threads: number
@@ -181,7 +193,7 @@ export function resolveConfig(config: GptSovitsConfig): ResolvedConfig {
     return value
   }
   const paths = Object.fromEntries(
-    ['voice', 'gpt', 'sovits', 'hubert', 'bert', 'cacheDir', 'nativeBinding'].flatMap((name) => {
+    pathKeys.flatMap((name) => {
       const value = path(name)
       return value === undefined ? [] : [[name, value]]
     })

@@ -1,28 +1,48 @@
 import type { PhoneSequence } from '../binding.js'
 import { MissingDataError, MissingModelError } from './errors.js'
 import { binding } from './native.js'
+import type { GptSovitsConfig } from './options.js'
 import type { VoiceModules } from './store/index.js'
 import {
   createTextFrontend,
   dictionaryFolder,
+  loadChinese,
   loadJapanese,
   loadKorean,
+  type Frontend,
   type TextFrontend,
   type TextPiece
 } from './text/index.js'
+import { compiledUserDictionary } from './user-dictionary.js'
+
+/** The fields of a config that say how text is read. */
+export type TextConfig = Pick<
+  GptSovitsConfig,
+  'g2pw' | 'bert' | 'languageIdModel' | 'japaneseUserDictionary' | 'cacheDir'
+>
 
 /** The text room with what it takes from the addon: word analysis for Japanese and Korean. */
-export function frontend(): TextFrontend {
-  return createTextFrontend({
-    ja: async () => {
-      const dictionary = dictionaryFolder('ja')
-      return loadJapanese({ labels: (text) => binding().accentLabels(dictionary, '', text) })
+export function frontend(config: TextConfig = {}): TextFrontend {
+  const { g2pw, bert, languageIdModel } = config
+  return createTextFrontend(
+    {
+      ...(g2pw !== undefined && { zh: () => loadChinese({ g2pw: { folder: g2pw, vocabularyFolder: bert } }) }),
+      ja: () => japanese(config),
+      ko: () => korean()
     },
-    ko: async () => {
-      const dictionary = koreanDictionary()
-      return loadKorean(dictionary === undefined ? {} : { morphemes: (text) => binding().morphemes(dictionary, text) })
-    }
-  })
+    languageIdModel === undefined ? {} : { languageIdModel }
+  )
+}
+
+async function japanese({ japaneseUserDictionary: csv, cacheDir }: TextConfig): Promise<Frontend> {
+  const dictionary = dictionaryFolder('ja')
+  const userDictionary = csv === undefined ? '' : await compiledUserDictionary(dictionary, csv, cacheDir)
+  return loadJapanese({ labels: (text) => binding().accentLabels(dictionary, userDictionary, text) })
+}
+
+async function korean(): Promise<Frontend> {
+  const dictionary = koreanDictionary()
+  return loadKorean(dictionary === undefined ? {} : { morphemes: (text) => binding().morphemes(dictionary, text) })
 }
 
 // Korean is read without its dictionary too, with fewer rules and a warning.

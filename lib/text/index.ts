@@ -5,6 +5,7 @@ import type { Frontend } from './language.js'
 import { Languages } from './languages.js'
 import type { LanguageLoaders, TextFrontend } from './piece.js'
 import type { LanguageSegmenter } from './segment/index.js'
+import type { ChineseOptions } from './zh/index.js'
 
 export { CUT_METHODS } from './cut.js'
 export { dictionaryFolder, pullDictionary, type PullProgress } from './dictionaries.js'
@@ -24,6 +25,11 @@ export type {
 export { preSegment } from './pre-segment.js'
 export { SYMBOLS, symbolIds } from './symbols.js'
 export { BertTokenizer, charOfPhone, readBertVocabulary } from './zh/bert-tokens.js'
+
+/** Reads Mandarin; with g2pW where its folder is given. */
+export async function loadChinese(options: ChineseOptions): Promise<Frontend> {
+  return (await import('./zh/index.js')).loadChinese(options)
+}
 
 /** Reads Japanese with the caller's word analysis. */
 export async function loadJapanese(options: JapaneseOptions): Promise<Frontend> {

@@ -28,6 +28,8 @@ export interface SpokenWord {
 /** One language's frontend. Tables are loaded by the factory that made it, so `pronounce` itself never waits on a file. */
 export interface Frontend {
   pronounce(text: string, version: SymbolVersion): Pronunciation
+  /** `pronounce` with a model that answers later; called in its place where it is there. */
+  pronounceLater?(text: string, version: SymbolVersion): Promise<Pronunciation>
   /** Reads a run of which some words have their phones. Without it, the text around such a word is read apart. */
   pronounceParts?(parts: readonly (string | SpokenWord)[], version: SymbolVersion): Pronunciation
 }

@@ -30,26 +30,31 @@ export async function readRun(
   const words = lexicon?.get(language)
   const hasCharacters = language === 'zh' || language === 'yue'
   const cut = words && !hasCharacters ? parts.flatMap((part) => (isText(part) ? words.split(part) : part)) : parts
-  return readParts(cut, language, version, frontend).map((segment) => {
+  return (await readParts(cut, language, version, frontend)).map((segment) => {
     // A word given in the text itself is not looked up again.
     return words && hasCharacters ? { ...segment, ...words.overlay(segment) } : segment
   })
 }
 
-function readParts(
+async function readParts(
   parts: readonly (string | SpokenWord)[],
   language: SpokenLanguage,
   version: SymbolVersion,
   frontend: Frontend
-): TextSegment[] {
+): Promise<TextSegment[]> {
   if (frontend.pronounceParts && !parts.every(isText)) {
     return [{ text: parts.map(textOf).join(''), language, ...frontend.pronounceParts(parts, version) }]
   }
-  return parts.map((part) =>
-    isText(part)
-      ? { text: part, language, ...frontend.pronounce(part, version) }
-      : { text: part.text, language, normText: part.text, phones: part.phones }
-  )
+  const segments: TextSegment[] = []
+  for (const part of parts) {
+    if (!isText(part)) {
+      segments.push({ text: part.text, language, normText: part.text, phones: part.phones })
+      continue
+    }
+    const read = frontend.pronounceLater?.(part, version) ?? frontend.pronounce(part, version)
+    segments.push({ text: part, language, ...(await read) })
+  }
+  return segments
 }
 
 /** Upstream reads a run that it has no frontend for as a blank of English, which is one pause. */

@@ -74,6 +74,12 @@ describe('a config', () => {
     expect(resolveConfig({ voice: 'a' })).toMatchObject({ voice: 'a', device: 'cpu', threads: 0 })
   })
 
+  it('takes what says how text is read', () => {
+    const reading = { g2pw: 'G2PWModel', languageIdModel: 'lid.176.bin', japaneseUserDictionary: 'words.csv' }
+    expect(resolveConfig({ voice: 'a', ...reading })).toMatchObject(reading)
+    expect(() => resolveConfig({ voice: 'a', g2pw: '' })).toThrow('expected a path for g2pw')
+  })
+
   it.each([[{ voice: 'a', threads: 0 }], [{ voice: 'a', device: 'tpu' }], [{ voice: 'a', precision: 'fp8' }]])(
     '%j is out of range',
     (config) => {

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
 import { cutMethods, languageModes } from '../../options.js'
 import { readLexicon, symbolIds, type CutMethod, type LanguageMode, type TextPiece } from '../../text/index.js'
-import { frontend } from '../../voice-text.js'
+import { frontend, type TextConfig } from '../../voice-text.js'
 
-interface Options {
+interface Options extends TextConfig {
   language: LanguageMode
   symbols: 'v1' | 'v2'
   cut: CutMethod
@@ -23,15 +23,21 @@ export function phonesCommand(): Command {
     .addOption(new Option('--symbols <version>', 'symbol table').choices(['v1', 'v2']).default('v2'))
     .addOption(new Option('--cut <method>', 'how to cut').choices(cutMethods).default('cut0'))
     .option('--lexicon <file>', 'phones of words of your own: a language, a word and its phones a line, apart by tabs')
+    .option('--g2pw <folder>', 'the polyphone model g2pW, for Chinese')
+    .option('--bert <folder>', "where BERT's vocabulary is, when the folder of g2pW has none")
+    .option('--language-id-model <file>', 'a fastText model that tells languages apart, such as lid.176.bin')
+    .option('--japanese-user-dictionary <file>', "Japanese words of your own in MeCab's CSV format")
     .option('--json', 'print as JSON')
     .addHelpText('after', '\nExample:\n  gpt-sovits phones "It costs $3.50." --language en')
     .action(run)
 }
 
-async function run(text: string, { language, symbols, cut, lexicon: file, json }: Options): Promise<void> {
+async function run(text: string, options: Options): Promise<void> {
+  const { language, symbols, cut, lexicon: file, json, ...reading } = options
   const lexicon = file === undefined ? undefined : readLexicon(file)
   const pieces: TextPiece[] = []
-  for await (const piece of frontend().pieces(text, { language, version: symbols, cut, lexicon })) pieces.push(piece)
+  for await (const piece of frontend(reading).pieces(text, { language, version: symbols, cut, lexicon }))
+    pieces.push(piece)
   if (json) {
     const plain = pieces.map((piece) => ({ ...piece, phoneIds: [...piece.phoneIds] }))
     process.stdout.write(`${JSON.stringify({ pieces: plain })}\n`)

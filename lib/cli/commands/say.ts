@@ -43,6 +43,9 @@ export function sayCommand(): Command {
     .option('--sovits <file>', 'SoVITS weights (*.pth)')
     .option('--hubert <folder>', 'chinese-hubert-base')
     .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
+    .option('--g2pw <folder>', 'the polyphone model g2pW, for Chinese')
+    .option('--language-id-model <file>', 'a fastText model that tells languages apart, such as lid.176.bin')
+    .option('--japanese-user-dictionary <file>', "Japanese words of your own in MeCab's CSV format")
     .option('--ref <file>', 'recording whose voice is copied, 3 to 10 s')
     .option('--ref-text <text>', 'what the recording says')
     .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
@@ -73,7 +76,9 @@ export function sayCommand(): Command {
 
 async function run(text: string, options: Options): Promise<void> {
   const { ref, refText, refLanguage, refTrim, out, format, json, ...rest } = options
-  const { voice, gpt, sovits, hubert, bert, threads, precision, device, lexicon: file, ...synthesis } = rest
+  const { voice, gpt, sovits, hubert, bert, threads, precision, device, lexicon: file, ...others } = rest
+  const { g2pw, languageIdModel, japaneseUserDictionary, ...synthesis } = others
+  const reading = { g2pw, languageIdModel, japaneseUserDictionary }
   const lexicon = file === undefined ? undefined : readLexicon(file)
   const line = new ProgressLine(json === true)
   const logger: GptSovitsConfig['logger'] = (level, message) => {
@@ -87,7 +92,7 @@ async function run(text: string, options: Options): Promise<void> {
     language: refLanguage,
     refTrim: refTrim ? 'auto' : 'none'
   }
-  await using tts = new GptSovits({ voice, gpt, sovits, hubert, bert, threads, precision, device, logger })
+  await using tts = new GptSovits({ voice, gpt, sovits, hubert, bert, ...reading, threads, precision, device, logger })
   const begun = performance.now()
   await tts.ready
   const loaded = performance.now()

@@ -6,6 +6,7 @@ import { readSigns, removeSigns } from './signs.js'
 import { loadSimplifier } from './simplify.js'
 import { readTelephones } from './telephone.js'
 
+export { loadSimplifier } from './simplify.js'
 export { keepSpeakable, type Speakable } from './speakable.js'
 
 /** Writes out numbers, dates and signs; a sentence a piece, marks as they came. Shared by Mandarin and Cantonese. */

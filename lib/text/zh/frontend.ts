@@ -10,8 +10,16 @@ import type { WordSplitter } from './search-cut.js'
 import { isSpeakable, type Syllable } from './syllables.js'
 import type { Tagger } from './tagger.js'
 
-/** A polyphone model: one tone-numbered pinyin (`zhong1`, a mark as itself) for each character of a sentence. */
-export type Polyphones = (sentence: string) => readonly string[] | undefined
+/** For each character of a sentence a tone-numbered pinyin (`zhong1`, a mark as itself), or a syllable. */
+export type PolyphoneAnswers = readonly (string | Syllable)[]
+
+/** A polyphone model that answers at once. */
+export type Polyphones = (sentence: string) => PolyphoneAnswers | undefined
+
+/** A polyphone model that answers later. */
+export interface PolyphoneModel {
+  answers(sentence: string): Promise<PolyphoneAnswers | undefined>
+}
 
 /** Corrects a model's answer for one word. */
 export type Corrections = Pick<ReadingTable, 'find'>
@@ -32,6 +40,14 @@ const pauses = [
   ['^', 'SP3']
 ] as const
 
+/** A text cut into the sentences that are read one by one. */
+interface PreparedText {
+  readonly sentences: readonly string[]
+  readonly dropped: readonly string[]
+  /** What commas become. */
+  readonly pausePhone: string | undefined
+}
+
 interface Spoken {
   readonly read: string[]
   readonly phones: string[]
@@ -44,23 +60,36 @@ export class ChineseFrontend implements Frontend {
   constructor(readonly parts: ChineseParts) {}
 
   pronounce(text: string, version: SymbolVersion): Pronunciation {
+    return this.speak(this.prepare(text), version, this.parts.polyphones)
+  }
+
+  prepare(text: string): PreparedText {
     const pause = pauses.find(([sign]) => text.includes(sign))
     const { text: normalized, dropped } = normalizeMandarin(
       pause ? text.replaceAll(pause[0], ',') : text,
       this.parts.normalize
     )
+    const sentences = splitAtMarks(normalized).flatMap((sentence) => [...this.parts.tagger.parts(sentence)])
+    return { sentences, dropped, pausePhone: pause?.[1] }
+  }
+
+  speak(
+    { sentences, dropped, pausePhone }: PreparedText,
+    version: SymbolVersion,
+    polyphones: Polyphones | undefined
+  ): Pronunciation {
     const spoken: Spoken = { read: [], phones: [], word2ph: [], unspoken: new Set() }
-    for (const sentence of splitAtMarks(normalized)) {
-      for (const part of this.parts.tagger.parts(sentence)) this.#speak(part, version, spoken)
+    for (const sentence of sentences) {
+      const answers = version === 'v1' ? undefined : polyphones?.(sentence)
+      this.#speak(sentence, answers?.length === sentence.length ? answers : undefined, version, spoken)
     }
     const { read, word2ph } = spoken
-    const phones = pause ? spoken.phones.map((phone) => (phone === ',' ? pause[1] : phone)) : spoken.phones
+    const phones = pausePhone ? spoken.phones.map((phone) => (phone === ',' ? pausePhone : phone)) : spoken.phones
     return { normText: read.join(''), phones, word2ph, warnings: warningsFor(dropped, spoken.unspoken) }
   }
 
-  #speak(sentence: string, version: SymbolVersion, spoken: Spoken): void {
+  #speak(sentence: string, answers: PolyphoneAnswers | undefined, version: SymbolVersion, spoken: Spoken): void {
     const { tagger, readings, rules, splitter } = this.parts
-    const answers = version === 'v1' ? undefined : this.#ask(sentence)
     let start = 0
     for (const word of joinWords(tagger.cut(sentence), readings)) {
       const syllables = answers ? this.#corrected(word, answers, start) : word.syllables
@@ -72,23 +101,41 @@ export class ChineseFrontend implements Frontend {
     }
   }
 
-  #ask(sentence: string): readonly string[] | undefined {
-    const answers = this.parts.polyphones?.(sentence)
-    return answers?.length === sentence.length ? answers : undefined
-  }
-
   /** The model's readings, unless the table of corrections has the word or one of its characters. */
-  #corrected(word: ReadWord, answers: readonly string[], start: number): readonly Syllable[] {
+  #corrected(word: ReadWord, answers: PolyphoneAnswers, start: number): readonly Syllable[] {
     const { corrections, readings } = this.parts
     return (
       corrections?.find(word.text) ??
       word.syllables.map((usual, index) => {
         const corrected = corrections?.find(word.text[index]!)
         if (corrected) return corrected[0]!
-        const answered = readings.syllables.parse(answers[start + index]!)
+        const answer = answers[start + index]!
+        const answered = typeof answer === 'string' ? readings.syllables.parse(answer) : answer
         return isSpeakable(answered) ? answered : usual
       })
     )
+  }
+}
+
+/** Mandarin with a polyphone model that answers later. */
+export class ModelFrontend implements Frontend {
+  constructor(
+    readonly inner: ChineseFrontend,
+    readonly model: PolyphoneModel
+  ) {}
+
+  /** Without the model. */
+  pronounce(text: string, version: SymbolVersion): Pronunciation {
+    return this.inner.pronounce(text, version)
+  }
+
+  async pronounceLater(text: string, version: SymbolVersion): Promise<Pronunciation> {
+    const prepared = this.inner.prepare(text)
+    const answers = new Map<string, PolyphoneAnswers | undefined>()
+    for (const sentence of version === 'v1' ? [] : prepared.sentences) {
+      if (!answers.has(sentence)) answers.set(sentence, await this.model.answers(sentence))
+    }
+    return this.inner.speak(prepared, version, (sentence) => answers.get(sentence))
   }
 }
 

@@ -2,7 +2,8 @@ import { loadChineseNormalizer } from '../chinese-normalization/index.js'
 import type { Frontend } from '../language.js'
 import { Tables } from '../tables.js'
 import { Dictionary } from './dictionary.js'
-import { ChineseFrontend, type Polyphones } from './frontend.js'
+import { ChineseFrontend, ModelFrontend, type Polyphones } from './frontend.js'
+import type { G2pwOptions } from './g2pw/index.js'
 import { ReadingTable } from './readings.js'
 import { toneRules } from './rules.js'
 import { WordSplitter } from './search-cut.js'
@@ -18,6 +19,8 @@ export interface ChineseOptions {
    * absent or answers `undefined`, or not one reading a character, the dictionaries decide. Not used for `v1`.
    */
   readonly polyphones?: Polyphones
+  /** The polyphone model g2pW, in the place of `polyphones`. Its runtime is loaded only here. */
+  readonly g2pw?: G2pwOptions | undefined
 }
 
 /** Reads the tables of Mandarin. */
@@ -25,15 +28,19 @@ export async function loadChinese(options: ChineseOptions = {}): Promise<Fronten
   const ruleTables = new Tables('zh/rules.bin.br')
   const syllables = new SyllableTable(ruleTables)
   const dictionary = new Dictionary()
-  return new ChineseFrontend({
+  const readings = new ReadingTable('zh/readings.bin.br', syllables)
+  const frontend = new ChineseFrontend({
     normalize: loadChineseNormalizer(),
     tagger: new Tagger(dictionary),
     splitter: new WordSplitter(dictionary),
-    readings: new ReadingTable('zh/readings.bin.br', syllables),
+    readings,
     rules: toneRules(ruleTables),
-    ...(options.polyphones && {
-      polyphones: options.polyphones,
+    ...(options.polyphones && { polyphones: options.polyphones }),
+    ...((options.polyphones || options.g2pw) && {
       corrections: new ReadingTable('zh/corrections.bin.br', syllables)
     })
   })
+  if (!options.g2pw) return frontend
+  const { loadG2pw } = await import('./g2pw/index.js')
+  return new ModelFrontend(frontend, await loadG2pw(options.g2pw, readings))
 }
