@@ -39,8 +39,9 @@ async function load<Module extends object>(name: string): Promise<Module> {
     const module = (await import(name)) as Module & { default?: Module }
     return { ...module.default, ...module }
   } catch (cause) {
-    throw new MissingModelError(`g2pW needs the package ${name}, which cannot be loaded; run \`npm install ${name}\``, {
-      cause
-    })
+    throw new MissingModelError(
+      `g2pW needs the package ${name}, which cannot be loaded; run \`npm install onnxruntime-node opencc-js\``,
+      { cause }
+    )
   }
 }
