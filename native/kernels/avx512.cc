@@ -39,6 +39,7 @@ struct Lanes {
 inline Lanes operator+(Lanes a, Lanes b) { return {_mm512_add_ps(a.v, b.v)}; }
 inline Lanes operator-(Lanes a, Lanes b) { return {_mm512_sub_ps(a.v, b.v)}; }
 inline Lanes operator*(Lanes a, Lanes b) { return {_mm512_mul_ps(a.v, b.v)}; }
+inline Lanes operator/(Lanes a, Lanes b) { return {_mm512_div_ps(a.v, b.v)}; }
 inline Lanes max(Lanes a, Lanes b) { return {_mm512_max_ps(a.v, b.v)}; }
 
 // 16 pairs of int16.
@@ -48,6 +49,12 @@ struct Pairs {
   static Pairs load(const int8_t* from) {
     return {_mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)))};
   }
+  static Pairs load(const int16_t* from) { return {_mm512_loadu_si512(from)}; }
+  static Pairs round(Lanes first, Lanes second) {
+    const __m512i high = _mm512_slli_epi32(_mm512_cvtps_epi32(second.v), 16);
+    return {_mm512_mask_blend_epi16(0xaaaaaaaau, _mm512_cvtps_epi32(first.v), high)};
+  }
+  void store(int16_t* to) const { _mm512_storeu_si512(to, v); }
   static Pairs set(const int16_t* two) {
     int32_t both;
     __builtin_memcpy(&both, two, sizeof both);
@@ -65,6 +72,11 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/fixed.inl.h"
+
+constexpr MatmulFn kMatmulFixed = matmul_fixed;
+
+#include "kernels/table.inl.h"
 
 }  // namespace
 

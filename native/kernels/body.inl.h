@@ -94,9 +94,10 @@ inline void tile_float(const Matmul& m, const T* w, int64_t w_stride, int panel,
     for (int r = 0; r < kRows; ++r) finish(m, sum[p][r], panel + p, row + r, span);
 }
 
-template <int kPanels, int kRows>
-inline void tile_i8(const Matmul& m, int panel, int row, const Span& span) {
-  const int8_t* w = static_cast<const int8_t*>(m.weights) + panel * m.panel_stride + int64_t{span.k0} * kPanel;
+// Integer weights, a float scale for each output. T is int8_t or int16_t.
+template <class T, int kPanels, int kRows>
+inline void tile_int(const Matmul& m, const T* w, int64_t w_stride, const float* scales, int panel, int row,
+                     const Span& span) {
   const int16_t* x = static_cast<const int16_t*>(m.x) + row * m.x_stride + span.k0;
   PairSums sum[kPanels][kRows];
   for (int p = 0; p < kPanels; ++p)
@@ -104,11 +105,11 @@ inline void tile_i8(const Matmul& m, int panel, int row, const Span& span) {
   const int pairs = (span.count + 1) / 2;
   const bool once = kRows > kStreamRows && m.rows == kRows;
   for (int k = 0; k < pairs; ++k) {
-    if (once) prefetch_next<kPanels>(w + int64_t{k} * 2 * kPanel, m.panel_stride);
+    if (once) prefetch_next<kPanels>(w + int64_t{k} * 2 * kPanel, w_stride);
     Pairs weight[kPanels];
 #pragma GCC unroll 8
     for (int p = 0; p < kPanels; ++p) {
-      weight[p] = Pairs::load(w + p * m.panel_stride + int64_t{k} * 2 * kPanel);
+      weight[p] = Pairs::load(w + p * w_stride + int64_t{k} * 2 * kPanel);
     }
 #pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) {
@@ -118,7 +119,7 @@ inline void tile_i8(const Matmul& m, int panel, int row, const Span& span) {
     }
   }
   for (int p = 0; p < kPanels; ++p) {
-    const Lanes scale = Lanes::load(m.weight_scale + int64_t{panel + p} * kPanel);
+    const Lanes scale = Lanes::load(scales + p * kPanel);
     for (int r = 0; r < kRows; ++r) {
       const Lanes value = sum[p][r].to_float() * scale * Lanes::set(m.x_scale[row + r]);
       finish(m, value, panel + p, row + r, span);
@@ -146,7 +147,8 @@ struct Int8Tiles {
   static constexpr int kMaxRows = kTileRowsI8;
   template <int kPanels, int kRows>
   static void run(const Matmul& m, int panel, int row, const Span& span) {
-    tile_i8<kPanels, kRows>(m, panel, row, span);
+    const int8_t* w = block_of<int8_t>(m, panel, span);
+    tile_int<int8_t, kPanels, kRows>(m, w, m.panel_stride, m.weight_scale + panel * kPanel, panel, row, span);
   }
 };
 
@@ -194,11 +196,12 @@ void unpacked_rest(const Matmul& m, const float* w, int panel, int rows, const S
   }
 }
 
-// One block of some panels for every row, from floats in the first cache: unpacking once costs less than in each tile.
-template <int kPanels>
+// One block of some panels for every row, as floats side by side: unpacking once costs less than in each tile, and the
+// copy does not compete for the same cache sets as panels that lie a power of two apart.
+template <class T, int kPanels>
 void unpacked_panels(const Matmul& m, int panel, const Span& span) {
   alignas(64) float w[kPanels * kBlock * kPanel];
-  const Half* from = block_of<Half>(m, panel, span);
+  const T* from = block_of<T>(m, panel, span);
   for (int p = 0; p < kPanels; ++p) {
     for (int i = 0; i < span.count * kPanel; i += kPanel) {
       Lanes::load(from + p * m.panel_stride + i).store(w + p * kBlock * kPanel + i);
@@ -211,9 +214,10 @@ void unpacked_panels(const Matmul& m, int panel, const Span& span) {
   unpacked_rest<kPanels, kTileRows - 1>(m, w, panel, rest, span);
 }
 
-void matmul_half(const Matmul& m, int first_panel, int end_panel) {
+template <class T>
+void matmul_float(const Matmul& m, int first_panel, int end_panel) {
   if (m.rows < 3 * kTileRows) {
-    matmul<FloatTiles<Half>>(m, first_panel, end_panel);
+    matmul<FloatTiles<T>>(m, first_panel, end_panel);
     return;
   }
   constexpr int kPanels = panels_for(kTileRows);
@@ -221,8 +225,8 @@ void matmul_half(const Matmul& m, int first_panel, int end_panel) {
     const int count = m.k - k0 < kBlock ? m.k - k0 : kBlock;
     const Span span{k0, count, k0 == 0, k0 + count == m.k};
     int panel = first_panel;
-    for (; panel + kPanels <= end_panel; panel += kPanels) unpacked_panels<kPanels>(m, panel, span);
-    for (; panel < end_panel; ++panel) unpacked_panels<1>(m, panel, span);
+    for (; panel + kPanels <= end_panel; panel += kPanels) unpacked_panels<T, kPanels>(m, panel, span);
+    for (; panel < end_panel; ++panel) unpacked_panels<T, 1>(m, panel, span);
   }
 }
 
@@ -404,18 +408,3 @@ void mix(const KvSlot& slot, const float* shares, int count, int head_dim, float
     }
   }
 }
-
-constexpr Kernels kKernels{
-    .name = kName,
-    .matmul_f32 = matmul<FloatTiles<float>>,
-    .matmul_f16 = matmul_half,
-    .matmul_i8 = matmul<Int8Tiles>,
-    .softmax = softmax,
-    .add_layer_norm = add_layer_norm,
-    .quantise = quantise,
-    .to_half = to_half,
-    .store_kv_f32 = store_kv<float>,
-    .store_kv_f16 = store_kv<Half>,
-    .mix_f32 = mix<float>,
-    .mix_f16 = mix<Half>,
-};

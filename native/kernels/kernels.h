@@ -28,14 +28,14 @@ struct Matmul {
   int n = 0;
   int k = 0;
   const float* bias = nullptr;  // [padded(n)] or null
-  const void* x = nullptr;      // float [rows][x_stride]; int16_t with int8 weights, zero at an odd k
+  const void* x = nullptr;      // float [rows][x_stride]; int16_t in integer arithmetic, zero at an odd k
   int64_t x_stride = 0;
   int rows = 0;
   float* y = nullptr;  // [rows][y_stride]
   int64_t y_stride = 0;
   bool relu = false;
   const float* weight_scale = nullptr;  // int8: [padded(n)]
-  const float* x_scale = nullptr;       // int8: [rows]
+  const float* x_scale = nullptr;       // integer arithmetic: [rows]
 };
 
 using MatmulFn = void (*)(const Matmul& m, int first_panel, int end_panel);
@@ -51,6 +51,8 @@ struct Kernels {
   const char* name;
   MatmulFn matmul_f32;
   MatmulFn matmul_f16;
+  // Half weights and quantised x, for many rows; see fixed.inl.h. Null where it is not faster.
+  MatmulFn matmul_f16_fixed;
   MatmulFn matmul_i8;
 
   // x[0..n) = softmax(scale * x[0..n)), x[n..total) = 0. x may be written up to padded(total).

@@ -116,6 +116,10 @@ struct PairSums {
 
 #include "kernels/body.inl.h"
 
+constexpr MatmulFn kMatmulFixed = nullptr;  // 16-bit products are no faster here
+
+#include "kernels/table.inl.h"
+
 }  // namespace
 
 const Kernels& portable_body() { return kKernels; }

@@ -14,6 +14,7 @@ inline constexpr int64_t row_stride(int n) { return kernels::padded(n, 32) + ker
 
 struct Activations {
   int rows = 0;
+  bool prompt = false;  // rows of one long prompt, not of sentences that must not depend on their number
   int64_t width_stride = 0;
   int64_t qkv_stride = 0;
   int64_t hidden_stride = 0;

@@ -48,6 +48,7 @@ bool CpuBatch::prefill(int index, const Prompt& prompt, int max_new, std::stop_t
   row.cache = KvCache(network_.kv_shape(), total + std::min(max_new, KvCache::kGrowth));
   row.audio_length = audio;
   Activations a(config, total, 1);
+  a.prompt = true;
   network_.embed_phones(prompt.phones, prompt.bert, a);
   for (int i = 0; i < audio; ++i) network_.embed_token(prompt.semantic[i], i, a.x.data() + (text + i) * a.width_stride);
 

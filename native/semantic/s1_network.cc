@@ -16,6 +16,7 @@ using kernels::PackedLinear;
 using kernels::padded;
 
 constexpr int kQueryBlock = 48;      // rows of one attention block: a multiple of every body's tile
+constexpr int kRowsInFixed = 40;     // as many rows repay rounding the weights
 constexpr int kRowsInParallel = 16;  // fewer rows than this are normalised by the calling thread
 
 std::vector<float> load(const S1Weights& weights, const std::string& name, int64_t count) {
@@ -180,7 +181,9 @@ void S1Network::linear(const PackedLinear& layer, Rows x, int count, Rows y, boo
   m.relu = relu;
   m.x = x.data;
   m.x_stride = x.stride;
-  if (layer.format() == Format::kInt8) {
+  const bool fixed =
+      layer.format() == Format::kHalf && a.prompt && count >= kRowsInFixed && kernels_.matmul_f16_fixed != nullptr;
+  if (layer.format() == Format::kInt8 || fixed) {
     const auto quantise = [&](int row, int) {
       a.scales[row] = kernels_.quantise(x.data + row * x.stride, layer.k(), a.quantised.data() + row * x.stride);
     };
@@ -192,7 +195,7 @@ void S1Network::linear(const PackedLinear& layer, Rows x, int count, Rows y, boo
     m.x = a.quantised.data();
     m.x_scale = a.scales.data();
   }
-  const kernels::MatmulFn body = layer.body(kernels_);
+  const kernels::MatmulFn body = fixed ? kernels_.matmul_f16_fixed : layer.body(kernels_);
   const int panels = layer.panels();
   const int share = panels_per_chunk(panels, pool_->threads());
   pool_->run((panels + share - 1) / share,

@@ -48,7 +48,7 @@ std::vector<float> round_as_stored(std::vector<float> weight, Format format) {
 
 // y = W x + b through a body; int8 quantises x first.
 std::vector<float> multiply(const Kernels& body, const PackedLinear& layer, const std::vector<float>& x, int rows,
-                            bool relu) {
+                            bool relu, bool fixed = false) {
   const int k = layer.k();
   const int stride = padded(k, 2) + 2;
   std::vector<int16_t> quantised(static_cast<size_t>(rows) * stride);
@@ -60,14 +60,14 @@ std::vector<float> multiply(const Kernels& body, const PackedLinear& layer, cons
   }
   std::vector<float> y(static_cast<size_t>(rows) * (layer.n() + kOddEnd), -77.0f);
   Matmul m = layer.matmul();
-  m.x = layer.format() == Format::kInt8 ? static_cast<const void*>(quantised.data()) : spaced.data();
+  m.x = layer.format() == Format::kInt8 || fixed ? static_cast<const void*>(quantised.data()) : spaced.data();
   m.x_stride = stride;
   m.x_scale = scales.data();
   m.rows = rows;
   m.y = y.data();
   m.y_stride = layer.n() + kOddEnd;
   m.relu = relu;
-  layer.body(body)(m, 0, layer.panels());
+  (fixed ? body.matmul_f16_fixed : layer.body(body))(m, 0, layer.panels());
   return y;
 }
 
@@ -132,6 +132,27 @@ void add_matmul_tests(Suite& suite, ThreadPool& pool) {
     const auto plain = multiply(*by_name("portable"), layer, x, shape.rows, false);
     for (const Kernels* body : bodies())
       suite.is_true(multiply(*body, layer, x, shape.rows, false) == plain, body->name);
+  });
+  suite.add("multiplies half weights in integers to three digits, at any size and without overflow", [&suite, &pool] {
+    for (const Kernels* body : bodies()) {
+      if (body->matmul_f16_fixed == nullptr) continue;
+      for (const Shape& shape : kShapes) {
+        const auto weight = random_values(static_cast<size_t>(shape.n) * shape.k, 15);
+        const auto bias = random_values(shape.n, 16);
+        const auto x = random_values(static_cast<size_t>(shape.rows) * shape.k, 17);
+        const PackedLinear layer(weight, bias, shape.n, shape.k, Format::kHalf, *body, pool);
+        suite.close(multiply(*body, layer, x, shape.rows, true, true),
+                    multiply_in_double(round_as_stored(weight, Format::kHalf), bias, x, shape, true), 5e-4,
+                    std::to_string(shape.n) + " x " + std::to_string(shape.k) + " x " + std::to_string(shape.rows));
+      }
+      for (const std::vector<float>& weight : {std::vector<float>(600, 1.0f), std::vector<float>(600, -6e4f),
+                                               std::vector<float>(600, 6e-8f), std::vector<float>(600, 0.0f)}) {
+        const std::vector<float> x(600, 3.0f);
+        const PackedLinear layer(weight, {}, 1, 600, Format::kHalf, *body, pool);
+        suite.close(std::vector<float>{multiply(*body, layer, x, 1, false, true)[0]},
+                    std::vector<float>{1800.0f * half_to_float(float_to_half(weight[0]))}, 1e-3, "equal signs");
+      }
+    }
   });
   suite.add("holds the largest int8 sums without overflow", [&suite, &pool] {
     const int k = kBlockI8;
