@@ -23,24 +23,24 @@ describe('cancelling', () => {
     await tts.synthesize(text, prepared, { seed: 2 })
     const duration = performance.now() - whole
     const delays: number[] = []
-    for (let i = 0; i < cancels; i++) {
+    // A call that ends before its moment comes does not count; how many do depends on what else the machine does.
+    for (let i = 0; delays.length < cancels && i < 10 * cancels; i++) {
       const controller = new AbortController()
       const call = tts
-        .synthesize(text, prepared, { seed: i, signal: controller.signal })
+        .synthesize(text, prepared, { seed: 2, signal: controller.signal })
         .catch((error: Error) => error.name)
       let aborted = 0
       // A moment that no schedule knows: spread over the length of the whole call.
-      setTimeout(
-        () => {
-          aborted = performance.now()
-          controller.abort()
-        },
-        (duration * ((i * 17) % 40)) / 40
-      )
+      const moment = (duration * ((i * 17) % 40)) / 40
+      const timer = setTimeout(() => {
+        aborted = performance.now()
+        controller.abort()
+      }, moment)
       const outcome = await call
+      clearTimeout(timer)
       if (outcome === 'AbortError') delays.push(performance.now() - aborted)
     }
-    expect(delays.length).toBeGreaterThan(cancels / 2)
+    expect(delays.length).toBe(cancels)
     expect(quantile(delays, 0.99)).toBeLessThan(250)
     expect((await tts.synthesize('The next one.', prepared, { seed: 1 })).samples).toEqual(expected.samples)
   })
