@@ -47,12 +47,35 @@ export interface FillRequest {
   readonly attributes: readonly Attribute[]
 }
 
+/** What a version is and needs; a row of native/engine/version.h. */
+export interface Version {
+  readonly name: string
+  /** Table of phones. */
+  readonly symbols: 'v1' | 'v2'
+  /** Blueprint of the second stage. */
+  readonly s2: string
+  /** Blueprint of the speaker network that references need; empty: none. */
+  readonly speaker: string
+  /** Blueprint of the network that turns mel into sound; empty: the second stage speaks itself. */
+  readonly vocoder: string
+  /** Of the speech, Hz. */
+  readonly sampleRate: number
+  /** Speech can begin before a sentence's tokens are all there. */
+  readonly streamsTokens: boolean
+  /** A reference without a transcript is refused. */
+  readonly needsPromptText: boolean
+}
+
 export interface LoadVoiceRequest {
   readonly s1: string
   readonly s2: string
   readonly hubert: string
   /** Empty: none. */
   readonly bert: string
+  /** Empty: none. */
+  readonly speaker: string
+  /** Empty: none. */
+  readonly vocoder: string
   readonly version: string
   readonly sampleRate: number
   /** Window of the reference spectrogram in samples, a power of two. */
@@ -69,6 +92,8 @@ export interface Recording {
   /** Mono, nominally in [-1, 1]. */
   readonly samples: Float32Array
   readonly sampleRate: number
+  /** Share in the style of several recordings; above 0. */
+  readonly weight: number
 }
 
 export interface PrepareReferenceRequest {
@@ -100,6 +125,8 @@ export interface SpeakRequest {
   readonly repetitionPenalty: number
   readonly speed: number
   readonly noiseScale: number
+  /** Of flow matching, v3 and v4. 0: the version's default. */
+  readonly sampleSteps: number
   readonly maxTokens: number
   /** Below 2^53. */
   readonly seed: number
@@ -149,13 +176,15 @@ export interface FailedEvent extends NativeEvent {
 export interface Binding {
   /** Once per environment, before any job. */
   setEventHandler(handler: (event: NativeEvent) => void): void
+  /** Every version, at once. */
+  versions(): Version[]
   /** Opens LibTorch, then the engine library. */
   openEngine(job: number, libtorch: string, engine: string): void
   /** Done: `{ json }`. Needs no engine. */
   inspect(job: number, path: string): void
   /** Done: `{ parameters, warnings }`. */
   fill(job: number, request: FillRequest): void
-  /** Done: `{ voice, bytes }`. */
+  /** Done: `{ voice, sampleRate, bytes }`; `sampleRate` is that of the speech. */
   loadVoice(job: number, request: LoadVoiceRequest): void
   /** Done: `{ reference, seconds, tokens }`. */
   prepareReference(job: number, request: PrepareReferenceRequest): void

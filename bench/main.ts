@@ -87,7 +87,9 @@ class Ours {
       s1: join(modules, 's1.pt'),
       s2: join(modules, 's2.pt'),
       hubert: join(modules, 'hubert.pt'),
-      bert: ''
+      bert: '',
+      speaker: '',
+      vocoder: ''
     }
     const format = { version: 'v2', sampleRate: 32000, fftSize: 2048, hop: 640 }
     const request = { ...networks, ...format, threads, device: 'cpu', precision }

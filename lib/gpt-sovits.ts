@@ -112,22 +112,22 @@ export class GptSovits {
     const addon = await engine(this.#config.nativeBinding)
     const modules = await openVoice(addon, this.#config, signal)
     this.#config.logger('debug', `loading a ${modules.version} voice`)
-    const { handle, bytes } = await this.#loadModules(addon, modules)
-    const info: VoiceInfo = { version: modules.version, sampleRate: modules.sampleRate, bytes }
+    const { handle, sampleRate, bytes } = await this.#loadModules(addon, modules)
+    const info: VoiceInfo = { version: modules.version, sampleRate, bytes }
     const text = frontend(this.#config)
     return { addon, modules, handle, info, text, references: new ReferenceRoom(addon, handle, text, modules) }
   }
 
-  async #loadModules(addon: Binding, modules: VoiceModules): Promise<{ handle: VoiceHandle; bytes: number }> {
-    const { s1, s2, hubert, bert } = modules.paths
+  async #loadModules(addon: Binding, modules: VoiceModules) {
     const { version, sampleRate, fftSize, hop } = modules
     const { threads, device, precision } = this.#config
-    const networks = { s1, s2, hubert, bert: bert ?? '' }
+    const networks = { bert: '', speaker: '', vocoder: '', ...modules.paths }
     const request = { ...networks, version, sampleRate, fftSize, hop, threads, device, precision }
-    const { voice, bytes } = await run<{ voice: VoiceHandle; bytes: number }>((job) => addon.loadVoice(job, request), {
-      signal: this.#stop.signal
-    })
-    return { handle: voice, bytes }
+    const loaded = await run<{ voice: VoiceHandle; sampleRate: number; bytes: number }>(
+      (job) => addon.loadVoice(job, request),
+      { signal: this.#stop.signal }
+    )
+    return { handle: loaded.voice, sampleRate: loaded.sampleRate, bytes: loaded.bytes }
   }
 
   async #release(): Promise<void> {
@@ -192,10 +192,10 @@ export class GptSovits {
     signal: AbortSignal,
     audioSeconds: () => number
   ): Promise<Spoken> {
-    const { topK, topP, temperature, repetitionPenalty, speed, noiseScale, seed } = options
+    const { topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, seed } = options
     const text: PhoneSequence = phoneSequence(piece, loaded.modules)
     const request = {
-      ...{ topK, topP, temperature, repetitionPenalty, speed, noiseScale, seed, sentence, text },
+      ...{ topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, seed, sentence, text },
       voice: loaded.handle,
       reference: reference.handle,
       prompt: reference.prompt,

@@ -14,6 +14,12 @@ export interface GptSovitsConfig {
   hubert?: string
   /** Folder of chinese-roberta-wwm-ext-large. Only Chinese needs it. */
   bert?: string
+  /** The speaker model `pretrained_eres2netv2w24s4ep4.ckpt`. Needed with `gpt` and `sovits` of v2Pro and v2ProPlus. */
+  speaker?: string
+  /** The vocoder of v3 (folder of BigVGAN v2 24 kHz) or v4 (`vocoder.pth`). Needed with `gpt` and `sovits` of these. */
+  vocoder?: string
+  /** The published base model that a LoRA voice was trained on. Needed with a LoRA in `sovits`. */
+  base?: string
   /**
    * Folder of the polyphone model g2pW (G2PWModel), for Chinese of v2 and later. Needs the packages `onnxruntime-node`
    * and `opencc-js`, and BERT's vocabulary in the same folder or in `bert`. Without it the dictionaries decide.
@@ -61,6 +67,10 @@ export interface SynthesisOptions {
   maxTokens?: number
   /** How much the decoder's latent varies. 0 to 2, default 0.5, as upstream. */
   noiseScale?: number
+  /**
+   * Steps of flow matching, v3 and v4 only: more take longer and sound a little cleaner. Integer, 1 to 128, default 32.
+   */
+  sampleSteps?: number
   /** Phones of words of your own, by language. */
   lexicon?: Lexicon
   /** Stops the call; the promise rejects with the signal's reason. */
@@ -88,7 +98,8 @@ export const numberRules = {
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true },
   pause: { default: 0.3, min: 0, max: 10 },
   maxTokens: { default: 1500, min: 1, max: 1500, integer: true },
-  noiseScale: { default: 0.5, min: 0, max: 2 }
+  noiseScale: { default: 0.5, min: 0, max: 2 },
+  sampleSteps: { default: 32, min: 1, max: 128, integer: true }
 } as const satisfies Record<string, NumberRule>
 
 /** Every language mode and cutting method, as the text room knows them. */
@@ -109,6 +120,9 @@ const pathKeys: readonly string[] = [
   'sovits',
   'hubert',
   'bert',
+  'speaker',
+  'vocoder',
+  'base',
   'g2pw',
   'languageIdModel',
   'japaneseUserDictionary',
@@ -130,6 +144,7 @@ export interface ResolvedSynthesisOptions {
   readonly pause: number
   readonly maxTokens: number
   readonly noiseScale: number
+  readonly sampleSteps: number
   readonly lexicon?: Lexicon
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: SynthesisProgress) => void
@@ -141,6 +156,9 @@ export interface ResolvedConfig {
   readonly sovits?: string
   readonly hubert?: string
   readonly bert?: string
+  readonly speaker?: string
+  readonly vocoder?: string
+  readonly base?: string
   readonly g2pw?: string
   readonly languageIdModel?: string
   readonly japaneseUserDictionary?: string
@@ -177,6 +195,7 @@ export function resolveSynthesisOptions(options: SynthesisOptions = {}): Resolve
     pause: number('pause'),
     maxTokens: number('maxTokens'),
     noiseScale: number('noiseScale'),
+    sampleSteps: number('sampleSteps'),
     ...(lexicon ? { lexicon } : {}),
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {})

@@ -76,7 +76,7 @@ export class ReferenceRoom {
     for (const file of files) {
       const { samples, sampleRate } = await decodeAudio(file.bytes, { name: file.name, signal })
       const mono = mix(samples)
-      recordings.push({ samples: trim === 'auto' ? trimReference(mono, sampleRate) : mono, sampleRate })
+      recordings.push({ samples: trim === 'auto' ? trimReference(mono, sampleRate) : mono, sampleRate, weight: 1 })
     }
     const { reference, seconds } = await run<{ reference: ReferenceHandle; seconds: number }>(
       (job) => this.addon.prepareReference(job, { voice: this.voice, recordings }),

@@ -16,6 +16,12 @@ export interface VoiceSources {
   readonly sovits: string
   readonly hubert: string
   readonly bert?: string | undefined
+  /** Speaker model of v2Pro and v2ProPlus. */
+  readonly speaker?: string | undefined
+  /** Vocoder of v3 and v4. */
+  readonly vocoder?: string | undefined
+  /** What a LoRA in `sovits` was trained on. */
+  readonly base?: string | undefined
 }
 
 export interface ImportOptions extends FillOptions {

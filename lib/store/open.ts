@@ -15,7 +15,7 @@ export interface VoiceModules {
   readonly maxTokens: number
   readonly symbols: SymbolVersion
   /** Absolute paths. */
-  readonly paths: { readonly s1: string; readonly s2: string; readonly hubert: string; readonly bert?: string }
+  readonly paths: VoiceFile['modules']
   /** Token ids of a Chinese text, with [CLS] and [SEP]; absent without BERT. */
   readonly bertIds?: (text: string) => Int32Array
 }
@@ -26,16 +26,16 @@ export async function openVoice(addon: Binding, config: ResolvedConfig, signal: 
     const folder = resolve(config.voice)
     return modulesOf(await readVoiceFile(folder), folder)
   }
-  const { gpt, sovits, hubert, bert } = config
+  const { gpt, sovits, hubert, bert, speaker, vocoder, base } = config
   if (gpt === undefined || sovits === undefined || hubert === undefined) {
     throw new MissingModelError('`hubert` is missing: the folder of chinese-hubert-base, which every voice needs')
   }
   const onNetwork = (network: string): void => config.logger('info', `reading ${network}`)
-  const { voice, folder, warnings } = await importCached({ gpt, sovits, hubert, bert }, config.cacheDir, {
-    addon,
-    signal,
-    onNetwork
-  })
+  const { voice, folder, warnings } = await importCached(
+    { gpt, sovits, hubert, bert, speaker, vocoder, base },
+    config.cacheDir,
+    { addon, signal, onNetwork }
+  )
   for (const warning of warnings) config.logger('warn', warning)
   return modulesOf(voice, folder)
 }
@@ -50,9 +50,11 @@ function tokenizer(path: string): (text: string) => Int32Array {
 }
 
 function modulesOf(voice: VoiceFile, folder: string): VoiceModules {
-  const { s1, s2, hubert, bert } = voice.modules
   const at = (file: string): string => resolve(folder, file)
-  const bertIds = bert && voice.vocabulary ? tokenizer(at(voice.vocabulary)) : undefined
+  const paths = Object.fromEntries(
+    Object.entries(voice.modules).map(([network, file]: [string, string]) => [network, at(file)])
+  ) as unknown as VoiceFile['modules']
+  const bertIds = paths.bert && voice.vocabulary ? tokenizer(at(voice.vocabulary)) : undefined
   return {
     version: voice.version,
     sampleRate: voice.sampleRate,
@@ -60,7 +62,7 @@ function modulesOf(voice: VoiceFile, folder: string): VoiceModules {
     hop: voice.hop,
     maxTokens: voice.maxTokens,
     symbols: voice.version === 'v1' ? 'v1' : 'v2',
-    paths: { s1: at(s1), s2: at(s2), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) },
+    paths,
     ...(bertIds ? { bertIds } : {})
   }
 }

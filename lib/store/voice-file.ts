@@ -15,7 +15,14 @@ export interface VoiceFile {
   readonly hop: number
   /** Longest sentence in semantic tokens. */
   readonly maxTokens: number
-  readonly modules: { readonly s1: string; readonly s2: string; readonly hubert: string; readonly bert?: string }
+  readonly modules: {
+    readonly s1: string
+    readonly s2: string
+    readonly hubert: string
+    readonly bert?: string
+    readonly speaker?: string
+    readonly vocoder?: string
+  }
   /** One token a line, for BERT. */
   readonly vocabulary?: string
   /** Names of the files it was made from. */
@@ -56,6 +63,6 @@ function isVoice(value: unknown): value is VoiceFile {
     format === FORMAT &&
     typeof version === 'string' &&
     [sampleRate, fftSize, hop, maxTokens].every(Number.isInteger) &&
-    [named['s1'], named['s2'], named['hubert']].every((file) => typeof file === 'string')
+    [named['s1'], named['s2'], named['hubert'], ...Object.values(named)].every((file) => typeof file === 'string')
   )
 }

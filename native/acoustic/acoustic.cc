@@ -1,39 +1,42 @@
 #include "acoustic/acoustic.h"
 
+#include <string>
 #include <utility>
 
-#include "acoustic/noise.h"
+#include "acoustic/synthesizer.h"
+#include "error.h"
 
 namespace gsv::acoustic {
+namespace {
 
-Acoustic::Acoustic(torch::jit::Module s2, c10::Device device)
-    : s2_(std::move(s2)), device_(device), generator_(s2_, s2_.attr("dec").toModule()) {}
+struct Implementation {
+  std::string_view s2;  // blueprint
+  std::unique_ptr<Acoustic> (*make)(Parts parts);
+};
 
-at::Tensor Acoustic::style(const at::Tensor& spectrogram) {
-  return s2_.get_method("reference_embedding")({spectrogram.to(device_)}).toTensor();
+constexpr auto kImplementations = std::to_array<Implementation>({
+    {"s2", [](Parts parts) -> std::unique_ptr<Acoustic> { return std::make_unique<Synthesizer>(std::move(parts)); }},
+});
+
+void require(bool given, std::string_view blueprint, const Version& version, const char* what) {
+  if (given || blueprint.empty()) return;
+  throw Error(code::kMissingModel, "a " + std::string(version.name) + " voice needs " + what);
 }
 
-at::Tensor Acoustic::mean_style(const std::vector<at::Tensor>& styles) { return at::stack(styles).mean(0); }
+}  // namespace
 
-at::Tensor Acoustic::semantic_codes(const at::Tensor& features) {
-  return s2_.get_method("extract_codes")({features.to(device_)}).toTensor().flatten().cpu();
+std::unique_ptr<Acoustic> make_acoustic(const Version& version, Parts parts) {
+  require(parts.speaker != nullptr, version.speaker, version, "`speaker`, the speaker model (ERes2NetV2)");
+  require(parts.vocoder != nullptr, version.vocoder, version, "`vocoder`, which turns its mel spectrogram into sound");
+  for (const Implementation& implementation : kImplementations) {
+    if (implementation.s2 == version.s2) return implementation.make(std::move(parts));
+  }
+  throw Error(code::kUnsupportedConfig, std::string(version.name) + " voices are not spoken by this release");
 }
 
-Latents Acoustic::latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed,
-                          std::uint32_t sentence) {
-  const auto encoded =
-      s2_.get_method("encode")({input.codes.to(device_), input.text.to(device_), input.style, input.speed}).toTuple();
-  Latents out{
-      encoded->elements()[0].toTensor(), encoded->elements()[1].toTensor(), encoded->elements()[2].toTensor(), {}};
-  const at::Tensor drawn = noise.defined() ? noise : normal_noise(out.m_p.sizes(), seed, sentence);
-  out.z = s2_.get_method("decode_latent")({out.m_p, out.logs_p, out.mask, input.style, drawn.to(device_),
-                                           static_cast<double>(input.noise_scale)})
-              .toTensor();
-  return out;
-}
-
-at::Tensor Acoustic::waveform(const Latents& latents, const at::Tensor& style, std::stop_token stop) {
-  return generator_(latents.z * latents.mask, style, std::move(stop)).cpu();
+at::Tensor long_row(std::span<const std::int32_t> values) {
+  const std::vector<std::int64_t> wide(values.begin(), values.end());
+  return at::tensor(wide, at::kLong).unsqueeze(0);
 }
 
 }  // namespace gsv::acoustic

@@ -1,48 +1,68 @@
-// s2: semantic tokens and phones -> waveform in the style of a reference.
+// The second stage, whatever the version: semantic tokens and phones -> waveform in the style of a reference.
 #pragma once
 
 #include <ATen/ATen.h>
 #include <torch/script.h>
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <stop_token>
 #include <vector>
 
-#include "acoustic/generator.h"
+#include "blueprint/module.h"
+#include "engine/api.h"
+#include "engine/version.h"
+#include "reference/reference.h"
 
 namespace gsv::acoustic {
 
-struct DecodeInput {
-  at::Tensor codes;  // [1, 1, T] int64, 25 a second
-  at::Tensor text;   // [1, X] int64, phones of the sentence
-  at::Tensor style;  // [1, gin, 1]
-  double speed = 1;
-  float noise_scale = 0.5F;
+// What a version takes of a reference, made once and used by every sentence; only the version that made it reads it.
+class Conditioning {
+ public:
+  virtual ~Conditioning() = default;
 };
 
-// Stages of one decode, for parity tests; m_p and z are [1, inter, 2T] at speed 1.
-struct Latents {
-  at::Tensor m_p, logs_p, mask, z;
+struct SpeakInput {
+  std::span<const std::int32_t> codes;          // semantic tokens of the sentence, 25 a second; at least one
+  std::span<const std::int32_t> phones;         // of the sentence
+  std::span<const std::int32_t> prompt_codes;   // semantic tokens of the reference
+  std::span<const std::int32_t> prompt_phones;  // of its transcript; empty when there is none
+  const Conditioning& conditioning;
+  double speed = 1;
+  float noise_scale = 0.5F;  // versions up to v2ProPlus
+  int sample_steps = 0;      // of flow matching, v3 and v4; 0: the version's default
+  std::uint64_t seed = 0;    // noise is a pure function of (seed, sentence)
+  std::uint32_t sentence = 0;
 };
 
 class Acoustic {
  public:
-  // The module's weights are on `device`; what comes in is moved there, waveforms come back to the CPU.
-  Acoustic(torch::jit::Module s2, c10::Device device);
+  virtual ~Acoustic() = default;
 
-  at::Tensor style(const at::Tensor& spectrogram);                      // [1, bins, T] -> [1, gin, 1]
-  static at::Tensor mean_style(const std::vector<at::Tensor>& styles);  // of several references
-  at::Tensor semantic_codes(const at::Tensor& features);                // hubert [1, 768, T50] -> [T25] int64
+  virtual int sample_rate() const = 0;  // Hz, of what is spoken
 
-  // `noise` has the shape of m_p; undefined: drawn from (seed, sentence).
-  Latents latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed, std::uint32_t sentence);
-  at::Tensor waveform(const Latents& latents, const at::Tensor& style, std::stop_token stop);  // [samples]
+  // HuBERT's features [1, 768, T50] -> semantic tokens [T25] int64.
+  virtual at::Tensor semantic_codes(const at::Tensor& features) = 0;
 
- private:
-  torch::jit::Module s2_;
-  c10::Device device_;
-  Generator generator_;
+  // At least one recording, checked by reference::check. Throws ERR_GSV_ABORTED.
+  virtual std::shared_ptr<const Conditioning> prepare(std::span<const Recording> recordings, std::stop_token stop) = 0;
+
+  // -> [samples] on the CPU, as the networks gave them: neither peak-limited nor checked. Throws ERR_GSV_ABORTED.
+  virtual at::Tensor speak(const SpeakInput& input, std::stop_token stop) = 0;
 };
+
+// What an implementation is built from. Weights are on `device`.
+struct Parts {
+  torch::jit::Module s2;
+  std::shared_ptr<blueprint::SharedModule> speaker, vocoder;  // null: not given
+  reference::Format format;
+  c10::Device device;
+};
+
+// Throws ERR_GSV_MISSING_MODEL naming a part that the version needs and that was not given.
+std::unique_ptr<Acoustic> make_acoustic(const Version& version, Parts parts);
+
+at::Tensor long_row(std::span<const std::int32_t> values);  // [1, n] int64
 
 }  // namespace gsv::acoustic

@@ -156,6 +156,8 @@ LoadVoiceRequest load_voice_request(Napi::Object options) {
   out.s2 = string_field(options, "s2");
   out.hubert = string_field(options, "hubert");
   out.bert = string_field(options, "bert");
+  out.speaker = string_field(options, "speaker");
+  out.vocoder = string_field(options, "vocoder");
   out.version = string_field(options, "version");
   out.sample_rate = static_cast<int>(number_field(options, "sampleRate"));
   out.fft_size = static_cast<int>(number_field(options, "fftSize"));
@@ -172,7 +174,8 @@ PrepareReferenceRequest prepare_reference_request(Napi::Object options) {
   Napi::Array recordings = array_field(options, "recordings");
   for (std::uint32_t i = 0; i < recordings.Length(); ++i) {
     Napi::Object entry = recordings.Get(i).As<Napi::Object>();
-    out.recordings.push_back({float32_field(entry, "samples"), static_cast<int>(number_field(entry, "sampleRate"))});
+    out.recordings.push_back({float32_field(entry, "samples"), static_cast<int>(number_field(entry, "sampleRate")),
+                              number_field(entry, "weight")});
   }
   return out;
 }
@@ -189,6 +192,7 @@ SpeakRequest speak_request(Napi::Object options) {
   out.repetition_penalty = static_cast<float>(number_field(options, "repetitionPenalty"));
   out.speed = number_field(options, "speed");
   out.noise_scale = static_cast<float>(number_field(options, "noiseScale"));
+  out.sample_steps = static_cast<int>(number_field(options, "sampleSteps"));
   out.max_tokens = static_cast<int>(number_field(options, "maxTokens"));
   out.seed = static_cast<std::uint64_t>(number_field(options, "seed"));
   out.sentence = static_cast<std::uint32_t>(number_field(options, "sentence"));

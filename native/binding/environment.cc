@@ -6,6 +6,7 @@
 #include "binding/events.h"
 #include "binding/handle.h"
 #include "checkpoint/checkpoint.h"
+#include "engine/version.h"
 #include "error.h"
 #include "loader/loader.h"
 
@@ -38,6 +39,7 @@ Napi::Object options_argument(const Napi::CallbackInfo& info) {
 Environment::Environment(Napi::Env, Napi::Object exports) : worker_(std::make_unique<Worker>()) {
   DefineAddon(exports, {
                            InstanceMethod("setEventHandler", &Environment::set_event_handler),
+                           InstanceMethod("versions", &Environment::versions),
                            InstanceMethod("openEngine", &Environment::open_engine),
                            InstanceMethod("inspect", &Environment::inspect),
                            InstanceMethod("fill", &Environment::fill),
@@ -107,6 +109,24 @@ Napi::Value Environment::open_engine(const Napi::CallbackInfo& info) {
       channel.post(job, "done", true, [](Napi::Env, Napi::Object) {});
     };
   });
+}
+
+Napi::Value Environment::versions(const Napi::CallbackInfo& info) {
+  Napi::Array out = Napi::Array::New(info.Env(), kVersions.size());
+  for (std::uint32_t i = 0; i < kVersions.size(); ++i) {
+    const Version& version = kVersions[i];
+    Napi::Object row = Napi::Object::New(info.Env());
+    row.Set("name", std::string(version.name));
+    row.Set("symbols", std::string(version.symbols));
+    row.Set("s2", std::string(version.s2));
+    row.Set("speaker", std::string(version.speaker));
+    row.Set("vocoder", std::string(version.vocoder));
+    row.Set("sampleRate", version.sample_rate);
+    row.Set("streamsTokens", version.streams_tokens);
+    row.Set("needsPromptText", version.needs_prompt_text);
+    out.Set(i, row);
+  }
+  return out;
 }
 
 Napi::Value Environment::inspect(const Napi::CallbackInfo& info) {

@@ -18,6 +18,7 @@ class Environment : public Napi::Addon<Environment> {
 
  private:
   Napi::Value set_event_handler(const Napi::CallbackInfo& info);
+  Napi::Value versions(const Napi::CallbackInfo& info);
   Napi::Value open_engine(const Napi::CallbackInfo& info);
   Napi::Value inspect(const Napi::CallbackInfo& info);
   Napi::Value fill(const Napi::CallbackInfo& info);

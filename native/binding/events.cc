@@ -60,6 +60,7 @@ struct Fields {
   }
   void operator()(const VoiceLoaded& v) const {
     event.Set("voice", make_handle<const Voice>(env, v.voice, static_cast<std::int64_t>(v.bytes)));
+    event.Set("sampleRate", v.sample_rate);
     event.Set("bytes", static_cast<double>(v.bytes));
   }
   void operator()(const ReferencePrepared& r) const {

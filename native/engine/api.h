@@ -13,7 +13,7 @@
 
 namespace gsv {
 
-inline constexpr int kEngineAbi = 1;
+inline constexpr int kEngineAbi = 2;
 
 using JobId = std::uint64_t;
 
@@ -32,7 +32,7 @@ class Voice {
   virtual ~Voice() = default;
 };
 
-// A prepared reference: semantic tokens and style embedding. Belongs to the networks of one voice.
+// A prepared reference: semantic tokens and what the version takes of the sound. Belongs to the networks of one voice.
 class Reference {
  public:
   virtual ~Reference() = default;
@@ -62,12 +62,13 @@ struct FillRequest {
 };
 
 struct LoadVoiceRequest {
-  std::string s1, s2, hubert, bert;  // paths of filled modules; bert may be empty
-  std::string version;               // "v2"
-  int sample_rate = 32000;           // Hz
-  int fft_size = 2048;               // window of the reference spectrogram, samples
-  int hop = 640;                     // its step, samples
-  int threads = 0;                   // 0: as many as there are physical cores
+  std::string s1, s2, hubert;          // paths of filled modules
+  std::string bert, speaker, vocoder;  // the same; empty: not given
+  std::string version;                 // a name in engine/version.h
+  int sample_rate = 32000;             // Hz
+  int fft_size = 2048;                 // window of the reference spectrogram, samples
+  int hop = 640;                       // its step, samples
+  int threads = 0;                     // 0: as many as there are physical cores
   std::string device = "cpu";
   std::string precision = "fp32";  // of the s1 decoder: fp32, fp16, int8
 };
@@ -75,6 +76,7 @@ struct LoadVoiceRequest {
 struct Recording {
   std::vector<float> samples;  // mono
   int sample_rate = 0;         // Hz
+  double weight = 1;           // share in the style of several recordings; above 0
 };
 
 struct PrepareReferenceRequest {
@@ -105,6 +107,7 @@ struct SpeakRequest {
   float repetition_penalty = 1.35F;
   double speed = 1;  // double: frames are counted by dividing by it
   float noise_scale = 0.5F;
+  int sample_steps = 0;  // of flow matching, v3 and v4; 0: the version's default
   int max_tokens = 1500;
   std::uint64_t seed = 0;
   std::uint32_t sentence = 0;  // index in the request: each sentence draws from its own stream
@@ -136,6 +139,7 @@ struct Filled {
 };
 struct VoiceLoaded {
   std::shared_ptr<const Voice> voice;
+  int sample_rate = 0;  // Hz, of what it speaks
   std::uint64_t bytes = 0;
 };
 struct ReferencePrepared {

@@ -5,10 +5,10 @@
 #include "blueprint/fill.h"
 #include "engine/api.h"
 #include "engine/jobs.h"
+#include "engine/prepare.h"
 #include "engine/probe.h"
 #include "engine/speak.h"
 #include "engine/voice.h"
-#include "reference/reference.h"
 
 namespace gsv::engine {
 namespace {
@@ -21,11 +21,8 @@ struct RunRequest {
   Payload operator()(FillRequest& request) const { return blueprint::fill(request, stop); }
   Payload operator()(LoadVoiceRequest& request) const { return loader.load(request); }
   Payload operator()(PrepareReferenceRequest& request) const {
-    const LoadedVoice& voice = use(request.voice);
-    auto prepared = reference::prepare(voice.hubert->get(), *voice.acoustic, voice.format, request.recordings, stop);
-    ReferencePrepared out{prepared, prepared->seconds, {}};
-    out.tokens.assign(prepared->semantic_tokens.begin(), prepared->semantic_tokens.end());
-    return out;
+    use(request.voice);
+    return prepare(request, stop);
   }
   Payload operator()(SpeakRequest& request) const {
     use(request.voice);

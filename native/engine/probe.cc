@@ -2,9 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include <cstring>
-
-#include "engine/voice.h"
+#include "engine/probe_stages.h"
 #include "error.h"
 #include "reference/reference.h"
 #include "semantic/generate.h"
@@ -12,60 +10,6 @@
 
 namespace gsv::engine {
 namespace {
-
-at::ScalarType scalar_type(TensorData::Type type) {
-  if (type == TensorData::Type::kInt64) return at::kLong;
-  return type == TensorData::Type::kFloat64 ? at::kDouble : at::kFloat;
-}
-
-// What a stage is given; a missing tensor is an error, so that a misspelt name is no silent default.
-class Inputs {
- public:
-  explicit Inputs(const TensorMap& tensors) : tensors_(tensors) {}
-
-  bool has(const std::string& name) const { return tensors_.contains(name); }
-
-  at::Tensor tensor(const std::string& name) const {
-    const auto found = tensors_.find(name);
-    if (found == tensors_.end()) throw Error(code::kWrongType, "the stage needs a tensor named " + name);
-    const TensorData& data = found->second;
-    const at::ScalarType type = scalar_type(data.type);
-    at::Tensor out = at::empty(data.shape, type);
-    if (static_cast<std::size_t>(out.nbytes()) != data.bytes.size()) {
-      throw Error(code::kWrongType, "the shape of " + name + " does not fit its data");
-    }
-    if (!data.bytes.empty()) std::memcpy(out.mutable_data_ptr(), data.bytes.data(), data.bytes.size());
-    return out;
-  }
-
-  double number(const std::string& name) const { return tensor(name).to(at::kDouble).item<double>(); }
-
-  std::vector<float> floats(const std::string& name) const {
-    const at::Tensor flat = tensor(name).to(at::kFloat).contiguous();
-    return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
-  }
-
-  std::vector<std::int32_t> ints(const std::string& name) const {
-    const at::Tensor flat = tensor(name).to(at::kInt).contiguous();
-    return {flat.const_data_ptr<std::int32_t>(), flat.const_data_ptr<std::int32_t>() + flat.numel()};
-  }
-
- private:
-  const TensorMap& tensors_;
-};
-
-TensorData data_of(const at::Tensor& tensor) {
-  TensorData out;
-  const bool integers = at::isIntegralType(tensor.scalar_type(), /*includeBool=*/true);
-  out.type = integers ? TensorData::Type::kInt64 : TensorData::Type::kFloat32;
-  const at::Tensor plain = tensor.cpu().to(integers ? at::kLong : at::kFloat).contiguous();
-  out.shape = plain.sizes().vec();
-  const auto* bytes = static_cast<const std::byte*>(plain.const_data_ptr());
-  out.bytes.assign(bytes, bytes + plain.nbytes());
-  return out;
-}
-
-at::Tensor row(const std::vector<std::int32_t>& values) { return at::tensor(values, at::kLong); }
 
 // recording [n], rate -> spectrogram [1, bins, T]
 TensorMap spectrogram(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
@@ -75,8 +19,7 @@ TensorMap spectrogram(const LoadedVoice& voice, const Inputs& in, std::stop_toke
 
 // wav16k [n] -> feature [1, hidden, T50], codes [T25]
 TensorMap hubert(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
-  const at::Tensor wav = in.tensor("wav16k").reshape({1, -1});
-  const at::Tensor feature = voice.hubert->get().forward({wav.to(voice.device)}).toTensor().transpose(1, 2);
+  const at::Tensor feature = reference::hubert_features(voice.hubert->get(), in.tensor("wav16k").flatten());
   return {{"feature", data_of(feature)}, {"codes", data_of(voice.acoustic->semantic_codes(feature))}};
 }
 
@@ -144,30 +87,6 @@ TensorMap sampler(const LoadedVoice&, const Inputs& in, std::stop_token) {
   return {{"probs", data_of(at::tensor(std::vector<float>(probs.begin(), probs.end())))},
           {"sample", data_of(row({sample}))}};
 }
-
-// spectrogram.0, spectrogram.1, ... [1, bins, T], codes [1, 1, T], text [1, X], noise, noise_scale, speed
-// -> ge, m_p, logs_p, z, wav
-TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop) {
-  std::vector<at::Tensor> styles;
-  for (int i = 0; in.has("spectrogram." + std::to_string(i)); ++i) {
-    styles.push_back(voice.acoustic->style(in.tensor("spectrogram." + std::to_string(i))));
-  }
-  acoustic::DecodeInput input;
-  input.codes = in.tensor("codes");
-  input.text = in.tensor("text");
-  input.style = acoustic::Acoustic::mean_style(styles);
-  input.speed = in.number("speed");
-  input.noise_scale = static_cast<float>(in.number("noise_scale"));
-  const at::Tensor noise = in.has("noise") ? in.tensor("noise") : at::Tensor();
-  const acoustic::Latents latents = voice.acoustic->latents(input, noise, 0, 0);
-  return {{"ge", data_of(input.style)},
-          {"m_p", data_of(latents.m_p)},
-          {"logs_p", data_of(latents.logs_p)},
-          {"z", data_of(latents.z)},
-          {"wav", data_of(voice.acoustic->waveform(latents, input.style, stop))}};
-}
-
-using Stage = TensorMap (*)(const LoadedVoice&, const Inputs&, std::stop_token);
 
 const std::map<std::string, Stage>& stages() {
   static const std::map<std::string, Stage> table{

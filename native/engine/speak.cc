@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
+#include "engine/prepare.h"
 #include "engine/voice.h"
 #include "error.h"
-#include "reference/reference.h"
 #include "semantic/generate.h"
+#include "signal/signal.h"
 #include "text_features/text_features.h"
 
 namespace gsv::engine {
@@ -45,14 +47,13 @@ std::vector<float> bert_features(const LoadedVoice& voice, const SpeakRequest& r
 semantic::Result sample_tokens(const LoadedVoice& voice, const SpeakRequest& request, std::uint64_t attempt,
                                const std::vector<float>& bert, std::stop_token stop,
                                const std::function<void(Payload)>& post) {
-  const auto& prepared = static_cast<const reference::Prepared&>(*request.reference);
   std::vector<std::int32_t> phones = request.prompt.phones;
   phones.insert(phones.end(), request.text.phones.begin(), request.text.phones.end());
 
   semantic::Request ask;
   ask.prompt.phones = phones;
   ask.prompt.bert = bert.empty() ? nullptr : bert.data();
-  if (!request.prompt.phones.empty()) ask.prompt.semantic = prepared.semantic_tokens;
+  if (!request.prompt.phones.empty()) ask.prompt.semantic = prepared(request.reference).semantic_tokens;
   ask.sampling = {request.top_k, request.top_p, request.temperature, request.repetition_penalty};
   ask.random = {request.seed, request.sentence + attempt * kAttemptStride};
   ask.max_steps = request.max_tokens;
@@ -77,21 +78,15 @@ semantic::Result speak_tokens(const LoadedVoice& voice, const SpeakRequest& requ
                                    " times; try another seed or reference");
 }
 
-at::Tensor long_row(std::span<const std::int32_t> values) {
-  const std::vector<std::int64_t> wide(values.begin(), values.end());
-  return at::tensor(wide, at::kLong).unsqueeze(0);
-}
-
 std::vector<float> finite_samples(const at::Tensor& wave) {
-  const at::Tensor peak = wave.abs().max();
-  if (!at::isfinite(peak).item<bool>()) {
+  const at::Tensor flat = wave.contiguous();
+  const float* data = flat.const_data_ptr<float>();
+  std::vector<float> samples(data, data + flat.numel());
+  if (!std::all_of(samples.begin(), samples.end(), [](float sample) { return std::isfinite(sample); })) {
     throw Error(code::kNonFiniteAudio, "the networks gave values that are not finite; the weights are damaged");
   }
-  // Upstream scales a sentence whose peak is above 1.
-  const at::Tensor scaled = peak.item<float>() > 1 ? wave / peak : wave;
-  const at::Tensor flat = scaled.contiguous();
-  const float* data = flat.const_data_ptr<float>();
-  return {data, data + flat.numel()};
+  signal::limit_peak(samples);
+  return samples;
 }
 
 }  // namespace
@@ -106,16 +101,12 @@ Spoken speak(const SpeakRequest& request, std::stop_token stop, const std::funct
   spoken.semantic_seconds = seconds_since(begun);
 
   const auto decoding = Clock::now();
-  acoustic::DecodeInput input;
-  input.codes = long_row(spoken.tokens).unsqueeze(0);
-  input.text = long_row(request.text.phones);
-  input.style = static_cast<const reference::Prepared&>(*request.reference).style;
-  input.speed = request.speed;
-  input.noise_scale = request.noise_scale;
-  const acoustic::Latents latents = voice.acoustic->latents(input, {}, request.seed, request.sentence);
-  check(stop);
-  spoken.samples = finite_samples(voice.acoustic->waveform(latents, input.style, stop));
-  spoken.sample_rate = voice.format.sample_rate;
+  const Prepared& reference = prepared(request.reference);
+  const acoustic::SpeakInput input{
+      spoken.tokens, request.text.phones, reference.semantic_tokens, request.prompt.phones, *reference.conditioning,
+      request.speed, request.noise_scale, request.sample_steps,      request.seed,          request.sentence};
+  spoken.samples = finite_samples(voice.acoustic->speak(input, stop));
+  spoken.sample_rate = voice.acoustic->sample_rate();
   spoken.acoustic_seconds = seconds_since(decoding);
   return spoken;
 }

@@ -42,7 +42,7 @@ semantic::S1Config config_of(const torch::jit::Module& module,
 // On a CPU the module's tensors stay only until the decoder has packed its own copy of them.
 std::unique_ptr<semantic::Decoder> make_decoder(const LoadVoiceRequest& request, c10::Device device,
                                                 std::shared_ptr<kernels::ThreadPool> pool) {
-  const torch::jit::Module module = open_module(request.s1);
+  const torch::jit::Module module = blueprint::open_module(request.s1, c10::kCPU);
   std::unordered_map<std::string, at::Tensor> tensors;
   for (const auto& slot : module.named_parameters()) tensors.emplace(slot.name, slot.value);
   const semantic::S1Config config = config_of(module, tensors);
@@ -55,56 +55,34 @@ std::unique_ptr<semantic::Decoder> make_decoder(const LoadVoiceRequest& request,
   return semantic::make_cpu_decoder({config, read}, precision_of(request.precision), std::move(pool));
 }
 
-torch::jit::Module open_on(const std::string& path, c10::Device device) {
-  torch::jit::Module module = open_module(path);
-  if (!device.is_cpu()) module.to(device);
-  return module;
+const Version& version_of(const std::string& name) {
+  const Version* version = find_version(name);
+  if (!version)
+    throw Error(code::kUnsupportedConfig, "the voice is of version '" + name + "', which is not known here");
+  return *version;
 }
 
 }  // namespace
 
-torch::jit::Module open_module(const std::string& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_regular_file(path, ignored)) throw Error(code::kFile, path + " is not a file");
-  try {
-    torch::jit::Module module = torch::jit::load(path);
-    module.eval();
-    return module;
-  } catch (const c10::Error& error) {
-    throw Error(code::kCorruptModel, path + " is not a whole TorchScript module; import the voice again",
-                error.what_without_backtrace());
-  }
-}
-
-torch::jit::Module& SharedModule::get() {
-  std::lock_guard lock(mutex_);
-  if (!module_) module_ = std::make_unique<torch::jit::Module>(open_on(path_, device_));
-  return *module_;
-}
-
-std::shared_ptr<SharedModule> VoiceLoader::shared(const std::string& path, c10::Device device) {
-  std::weak_ptr<SharedModule>& known = modules_[device.str() + " " + path];
-  std::shared_ptr<SharedModule> module = known.lock();
-  if (!module) {
-    module = std::make_shared<SharedModule>(path, device);
-    known = module;
-  }
-  return module;
-}
-
 VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   auto voice = std::make_shared<LoadedVoice>();
-  voice->version = request.version;
+  voice->version = &version_of(request.version);
   voice->format = {request.sample_rate, {request.fft_size, request.hop}};
   voice->threads = request.threads > 0 ? request.threads : cores;
-  voice->device = device_of(request.device);
-  voice->decoder = make_decoder(request, voice->device, std::make_shared<kernels::ThreadPool>(voice->threads));
-  voice->acoustic = std::make_unique<acoustic::Acoustic>(open_on(request.s2, voice->device), voice->device);
-  voice->hubert = shared(request.hubert, voice->device);
-  if (!request.bert.empty()) voice->bert = shared(request.bert, voice->device);
-  const std::uint64_t bytes = file_bytes(request.s1) + file_bytes(request.s2) + file_bytes(request.hubert);
-  return {std::move(voice), bytes};
+  const c10::Device device = voice->device = device_of(request.device);
+  voice->decoder = make_decoder(request, device, std::make_shared<kernels::ThreadPool>(voice->threads));
+  voice->acoustic = acoustic::make_acoustic(
+      *voice->version, {blueprint::open_module(request.s2, device), shared_.at(request.speaker, device),
+                        shared_.at(request.vocoder, device), voice->format, device});
+  voice->hubert = shared_.at(request.hubert, device);
+  voice->bert = shared_.at(request.bert, device);
+  std::uint64_t bytes = 0;
+  for (const std::string* path : {&request.s1, &request.s2, &request.hubert, &request.speaker, &request.vocoder}) {
+    bytes += file_bytes(*path);
+  }
+  const int sample_rate = voice->acoustic->sample_rate();
+  return {std::move(voice), sample_rate, bytes};
 }
 
 const LoadedVoice& loaded(const std::shared_ptr<const Voice>& voice) { return static_cast<const LoadedVoice&>(*voice); }

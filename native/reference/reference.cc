@@ -24,6 +24,7 @@ std::string in_seconds(double seconds) {
 }
 
 void check_samples(const Recording& recording) {
+  signal::check_rate(recording.sample_rate);
   float peak = 0;
   for (const float sample : recording.samples) {
     if (!std::isfinite(sample)) throw Error(code::kReferenceAudio, "the reference holds samples that are not finite");
@@ -32,17 +33,11 @@ void check_samples(const Recording& recording) {
   if (peak < kSilence) throw Error(code::kReferenceAudio, "the reference is silent");
 }
 
-// The limits are read on the resampled signal, as upstream does.
-void check_length(std::size_t samples_16k) {
-  const double seconds = static_cast<double>(samples_16k) / kHubertRate;
+void check_length(double seconds) {
   if (seconds >= kShortest && seconds <= kLongest) return;
   throw Error(code::kReferenceAudio,
               "the reference is " + in_seconds(seconds) +
                   " long; it needs 3 to 10 s (refTrim: 'auto' picks the best part of a longer one)");
-}
-
-void check_stop(const std::stop_token& stop) {
-  if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
 }
 
 // The device that a network's weights are on.
@@ -53,22 +48,26 @@ at::Tensor as_tensor(const std::vector<float>& samples) {
       .clone();
 }
 
-std::vector<float> pad(std::vector<float> wav16k, int sample_rate) {
-  wav16k.resize(wav16k.size() + static_cast<std::size_t>(sample_rate * kTrailingSilence), 0.0F);
-  return wav16k;
-}
-
 }  // namespace
 
-at::Tensor padded_16k(const Recording& recording, const Format& format) {
-  return as_tensor(
-      pad(signal::resample_soxr_hq(recording.samples, recording.sample_rate, kHubertRate), format.sample_rate));
+double check(std::span<const Recording> recordings) {
+  for (const Recording& recording : recordings) check_samples(recording);
+  // The limits are read on the resampled signal, as upstream does: ceil(n * to / from) samples.
+  const auto samples = static_cast<std::int64_t>(recordings[0].samples.size());
+  const std::int64_t rate = recordings[0].sample_rate;
+  const double seconds = static_cast<double>((samples * kHubertRate + rate - 1) / rate) / kHubertRate;
+  check_length(seconds);
+  return seconds;
 }
 
-at::Tensor semantic_tokens(torch::jit::Module& hubert, acoustic::Acoustic& acoustic, const at::Tensor& wav16k) {
-  const at::Tensor features =
-      hubert.forward({wav16k.unsqueeze(0).to(device_of(hubert))}).toTensor();  // [1, T50, hidden]
-  return acoustic.semantic_codes(features.transpose(1, 2));
+at::Tensor padded_16k(const Recording& recording, const Format& format) {
+  std::vector<float> wav16k = signal::resample_soxr_hq(recording.samples, recording.sample_rate, kHubertRate);
+  wav16k.resize(wav16k.size() + static_cast<std::size_t>(format.sample_rate * kTrailingSilence), 0.0F);
+  return as_tensor(wav16k);
+}
+
+at::Tensor hubert_features(torch::jit::Module& hubert, const at::Tensor& wav16k) {
+  return hubert.forward({wav16k.unsqueeze(0).to(device_of(hubert))}).toTensor().transpose(1, 2);
 }
 
 at::Tensor spectrogram(const Recording& recording, const Format& format) {
@@ -76,30 +75,6 @@ at::Tensor spectrogram(const Recording& recording, const Format& format) {
   signal::normalize_peak(audio);
   const signal::Spectrogram spectrum = signal::linear_spectrogram(audio, format.spectrogram);
   return as_tensor(spectrum.values).reshape({1, spectrum.bins, spectrum.frames});
-}
-
-std::shared_ptr<const Prepared> prepare(torch::jit::Module& hubert, acoustic::Acoustic& acoustic, const Format& format,
-                                        const std::vector<Recording>& recordings, std::stop_token stop) {
-  auto prepared = std::make_shared<Prepared>();
-  for (const Recording& recording : recordings) check_samples(recording);
-  const Recording& first = recordings.at(0);
-  std::vector<float> wav16k = signal::resample_soxr_hq(first.samples, first.sample_rate, kHubertRate);
-  check_length(wav16k.size());
-  prepared->seconds = static_cast<double>(wav16k.size()) / kHubertRate;
-
-  std::vector<at::Tensor> styles;
-  for (const Recording& recording : recordings) {
-    check_stop(stop);
-    styles.push_back(acoustic.style(spectrogram(recording, format)));
-  }
-  prepared->style = acoustic::Acoustic::mean_style(styles);
-  check_stop(stop);
-  const at::Tensor tokens = semantic_tokens(hubert, acoustic, as_tensor(pad(std::move(wav16k), format.sample_rate)))
-                                .to(at::kInt)
-                                .contiguous();
-  const auto* data = tokens.const_data_ptr<std::int32_t>();
-  prepared->semantic_tokens.assign(data, data + tokens.numel());
-  return prepared;
 }
 
 }  // namespace gsv::reference

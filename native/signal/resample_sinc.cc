@@ -4,7 +4,6 @@
 #include <numbers>
 
 #include "signal/phase_filter.h"
-#include "signal/rates.h"
 #include "signal/signal.h"
 
 namespace gsv::signal {
@@ -34,7 +33,8 @@ std::size_t output_length(std::size_t samples, Ratio ratio) {
 }  // namespace
 
 std::vector<float> resample_sinc_hann(std::span<const float> samples, int from, int to) {
-  check_rates(from, to);
+  check_rate(from);
+  check_rate(to);
   if (from == to) return {samples.begin(), samples.end()};
   const Ratio ratio = reduced(from, to);
   const double crossings = std::min(ratio.up, ratio.down) * kRolloff;  // in a block

@@ -3,7 +3,6 @@
 #include <cstddef>
 
 #include "signal/phase_filter.h"
-#include "signal/rates.h"
 #include "signal/signal.h"
 #include "signal/soxr_stages.h"
 
@@ -27,7 +26,8 @@ std::vector<float> run(const Stage& stage, std::span<const float> input) {
 }  // namespace
 
 std::vector<float> resample_soxr_hq(std::span<const float> samples, int from, int to) {
-  check_rates(from, to);
+  check_rate(from);
+  check_rate(to);
   std::vector<float> audio(samples.begin(), samples.end());
   if (from == to || samples.empty()) return audio;
   for (const Stage& stage : soxr_stages(from, to)) audio = run(stage, audio);

@@ -8,8 +8,11 @@
 
 namespace gsv::signal {
 
-inline constexpr int kLowestRate = 8000;  // Hz; rates outside throw ERR_GSV_REFERENCE_AUDIO
+inline constexpr int kLowestRate = 8000;  // Hz
 inline constexpr int kHighestRate = 192000;
+
+// Throws ERR_GSV_REFERENCE_AUDIO for a rate outside; both resamplers ask it.
+void check_rate(int rate);
 
 // torchaudio's resampler with its defaults (Hann-windowed sinc, six zero crossings, rolloff 0.99): for spectrograms and
 // speaker embeddings. ceil(n * to / from) samples.

@@ -42,9 +42,9 @@ export class ProbedVoice {
       out,
       { addon }
     )
-    const { s1, s2, hubert, bert } = voice.modules
+    const paths = Object.entries(voice.modules).map(([network, file]) => [network, join(out, file)])
     const request = {
-      ...{ s1: join(out, s1), s2: join(out, s2), hubert: join(out, hubert), bert: bert ? join(out, bert) : '' },
+      ...{ bert: '', speaker: '', vocoder: '', ...(Object.fromEntries(paths) as typeof voice.modules) },
       ...{ version: voice.version, sampleRate: voice.sampleRate, fftSize: voice.fftSize, hop: voice.hop },
       ...{ threads: 0, device: 'cpu', precision: 'fp32' }
     }

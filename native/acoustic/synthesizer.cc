@@ -1,0 +1,77 @@
+#include "acoustic/synthesizer.h"
+
+#include <utility>
+
+#include "acoustic/noise.h"
+#include "error.h"
+
+namespace gsv::acoustic {
+namespace {
+
+void check(const std::stop_token& stop) {
+  if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
+}
+
+}  // namespace
+
+Synthesizer::Synthesizer(Parts parts)
+    : s2_(std::move(parts.s2)),
+      format_(parts.format),
+      device_(parts.device),
+      generator_(s2_, s2_.attr("dec").toModule()) {}
+
+at::Tensor Synthesizer::semantic_codes(const at::Tensor& features) {
+  return s2_.get_method("extract_codes")({features.to(device_)}).toTensor().flatten().cpu();
+}
+
+std::shared_ptr<const Conditioning> Synthesizer::prepare(std::span<const Recording> recordings, std::stop_token stop) {
+  std::vector<at::Tensor> styles;
+  std::vector<double> weights;
+  for (const Recording& recording : recordings) {
+    check(stop);
+    styles.push_back(style_of(recording));
+    weights.push_back(recording.weight);
+  }
+  return std::make_shared<Style>(blend(styles, weights));
+}
+
+at::Tensor Synthesizer::speak(const SpeakInput& input, std::stop_token stop) {
+  const at::Tensor& ge = dynamic_cast<const Style&>(input.conditioning).ge;
+  const DecodeInput decode{long_row(input.codes).unsqueeze(0), long_row(input.phones), ge, input.speed,
+                           input.noise_scale};
+  const Latents latent = latents(decode, {}, input.seed, input.sentence);
+  check(stop);
+  return waveform(latent, ge, std::move(stop));
+}
+
+at::Tensor Synthesizer::style_of(const Recording& recording) {
+  return style(reference::spectrogram(recording, format_));
+}
+
+at::Tensor Synthesizer::style(const at::Tensor& spectrogram) {
+  return s2_.get_method("reference_embedding")({spectrogram.to(device_)}).toTensor();
+}
+
+at::Tensor Synthesizer::blend(const std::vector<at::Tensor>& styles, const std::vector<double>& weights) {
+  const at::Tensor share = at::tensor(weights, at::kDouble).to(styles.at(0).device(), at::kFloat).view({-1, 1, 1, 1});
+  return (at::stack(styles) * (share / share.mean())).mean(0);
+}
+
+Latents Synthesizer::latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed,
+                             std::uint32_t sentence) {
+  const auto encoded =
+      s2_.get_method("encode")({input.codes.to(device_), input.text.to(device_), input.style, input.speed}).toTuple();
+  Latents out{
+      encoded->elements()[0].toTensor(), encoded->elements()[1].toTensor(), encoded->elements()[2].toTensor(), {}};
+  const at::Tensor drawn = noise.defined() ? noise : normal_noise(out.m_p.sizes(), seed, sentence);
+  out.z = s2_.get_method("decode_latent")({out.m_p, out.logs_p, out.mask, input.style, drawn.to(device_),
+                                           static_cast<double>(input.noise_scale)})
+              .toTensor();
+  return out;
+}
+
+at::Tensor Synthesizer::waveform(const Latents& latents, const at::Tensor& style, std::stop_token stop) {
+  return generator_(latents.z * latents.mask, style, std::move(stop)).cpu();
+}
+
+}  // namespace gsv::acoustic

@@ -1,0 +1,40 @@
+#include "blueprint/module.h"
+
+#include <filesystem>
+
+#include "error.h"
+
+namespace gsv::blueprint {
+
+torch::jit::Module open_module(const std::string& path, c10::Device device) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) throw Error(code::kFile, path + " is not a file");
+  try {
+    torch::jit::Module module = torch::jit::load(path);
+    module.eval();
+    if (!device.is_cpu()) module.to(device);
+    return module;
+  } catch (const c10::Error& error) {
+    throw Error(code::kCorruptModel, path + " is not a whole TorchScript module; import the voice again",
+                error.what_without_backtrace());
+  }
+}
+
+torch::jit::Module& SharedModule::get() {
+  std::lock_guard lock(mutex_);
+  if (!module_) module_ = std::make_unique<torch::jit::Module>(open_module(path_, device_));
+  return *module_;
+}
+
+std::shared_ptr<SharedModule> SharedModules::at(const std::string& path, c10::Device device) {
+  if (path.empty()) return nullptr;
+  std::weak_ptr<SharedModule>& known = modules_[device.str() + " " + path];
+  std::shared_ptr<SharedModule> module = known.lock();
+  if (!module) {
+    module = std::make_shared<SharedModule>(path, device);
+    known = module;
+  }
+  return module;
+}
+
+}  // namespace gsv::blueprint

@@ -1,0 +1,39 @@
+// Filled modules on disk -> loaded ones. A network that voices share is loaded once.
+#pragma once
+
+#include <torch/script.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace gsv::blueprint {
+
+// Opens a filled module and moves it to a device. Throws ERR_GSV_FILE, or ERR_GSV_CORRUPT_MODEL naming the file.
+torch::jit::Module open_module(const std::string& path, c10::Device device);
+
+// A network that voices share; loaded at first need, freed with the last voice.
+class SharedModule {
+ public:
+  SharedModule(std::string path, c10::Device device) : path_(std::move(path)), device_(device) {}
+  torch::jit::Module& get();
+  c10::Device device() const { return device_; }
+
+ private:
+  std::string path_;
+  c10::Device device_;
+  std::mutex mutex_;
+  std::unique_ptr<torch::jit::Module> module_;
+};
+
+// One SharedModule for each path and device that is in use.
+class SharedModules {
+ public:
+  std::shared_ptr<SharedModule> at(const std::string& path, c10::Device device);  // null for an empty path
+
+ private:
+  std::map<std::string, std::weak_ptr<SharedModule>> modules_;
+};
+
+}  // namespace gsv::blueprint

@@ -1,0 +1,41 @@
+// What a stage of the probe is given and gives; stages live in probe.cc and, those of one kind of second stage, in a
+// file each.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/api.h"
+#include "engine/voice.h"
+
+namespace gsv::engine {
+
+// A missing tensor is an error, so that a misspelt name is no silent default.
+class Inputs {
+ public:
+  explicit Inputs(const TensorMap& tensors) : tensors_(tensors) {}
+
+  bool has(const std::string& name) const { return tensors_.contains(name); }
+  at::Tensor tensor(const std::string& name) const;  // throws ERR_GSV_WRONG_TYPE
+  double number(const std::string& name) const;
+  std::vector<float> floats(const std::string& name) const;
+  std::vector<std::int32_t> ints(const std::string& name) const;
+
+ private:
+  const TensorMap& tensors_;
+};
+
+TensorData data_of(const at::Tensor& tensor);
+at::Tensor row(const std::vector<std::int32_t>& values);  // [n] int64
+
+using Stage = TensorMap (*)(const LoadedVoice&, const Inputs&, std::stop_token);
+
+// v1 to v2ProPlus. spectrogram.0, spectrogram.1, ... [1, bins, T], codes [1, 1, T], text [1, X], noise, noise_scale,
+// speed
+// -> ge, m_p, logs_p, z, wav
+TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
+}  // namespace gsv::engine
