@@ -97,6 +97,18 @@ export class UnsupportedAudioError extends GptSovitsError {
     super('ERR_GSV_UNSUPPORTED_AUDIO', message, options)
   }
 }
+/** A program that this call starts is not installed; the message says which and how to get it. */
+export class MissingProgramError extends GptSovitsError {
+  constructor(message: string, options?: Options) {
+    super('ERR_GSV_MISSING_PROGRAM', message, options)
+  }
+}
+/** An SSML document is malformed, too large or too deep, or asks for what is not spoken; the message says where. */
+export class SsmlError extends GptSovitsError {
+  constructor(message: string, options?: Options) {
+    super('ERR_GSV_SSML', message, options)
+  }
+}
 /** The text holds nothing that can be spoken. */
 export class EmptyTextError extends GptSovitsError {
   constructor(message: string, options?: Options) {

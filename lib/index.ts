@@ -1,8 +1,16 @@
+export {
+  type AudioEncoder,
+  type AudioFormat,
+  type AudioFormatInfo,
+  audioFormats,
+  createEncoder,
+  type EncoderOptions
+} from './audio/index.js'
 export * from './errors.js'
 export { GptSovits } from './gpt-sovits.js'
 export { cutMethods, type GptSovitsConfig, languageModes, numberRules, type SynthesisOptions } from './options.js'
 export type { PreparedReference } from './reference.js'
-export { Speech, type SpokenSentence } from './speech/index.js'
+export { Speech, type SpeechFormat, type SpokenSentence } from './speech/index.js'
 export {
   importVoice,
   type Imported,

@@ -1,1 +1,1 @@
-export { Speech, type SpokenSentence } from './speech.js'
+export { Speech, type SpeechFormat, type SpokenSentence } from './speech.js'

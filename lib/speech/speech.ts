@@ -1,7 +1,18 @@
 import { writeFile } from 'node:fs/promises'
-import { encodeWav, type WavFormat } from '../audio/index.js'
+import {
+  type AudioFormat,
+  createEncoder,
+  encodeWav,
+  formatOfFile,
+  isWavFormat,
+  joinBytes,
+  type WavFormat
+} from '../audio/index.js'
 import { FileError } from '../errors.js'
 import type { SpeechChunk } from '../types.js'
+
+/** What a speech is written as: a format, or the samples of a WAV file. */
+export type SpeechFormat = AudioFormat | WavFormat
 
 /** A sentence of a finished speech. */
 export interface SpokenSentence {
@@ -52,18 +63,30 @@ export class Speech {
     return this.sampleRate === 0 ? 0 : this.samples.length / this.sampleRate
   }
 
-  /** The samples as a WAV file; `format` is `'pcm16'` unless given. */
-  toBuffer(format: WavFormat = 'pcm16'): Uint8Array {
-    return encodeWav(this.samples, this.sampleRate, { format })
+  /**
+   * The samples as a file of a format; `'pcm16'` (default), `'pcm24'` and `'float32'` are WAV with such samples.
+   * @throws {OptionRangeError} for a format that there is not.
+   * @throws {MissingProgramError} for AAC, when there is no ffmpeg.
+   */
+  async toBuffer(format: SpeechFormat = 'pcm16'): Promise<Uint8Array> {
+    if (isWavFormat(format)) return encodeWav(this.samples, this.sampleRate, { format })
+    const encoder = await createEncoder(format, { sampleRate: this.sampleRate, streaming: false })
+    try {
+      return joinBytes([await encoder.write(this.samples), await encoder.end()])
+    } finally {
+      encoder.close()
+    }
   }
 
   /**
-   * Writes a WAV file.
+   * Writes a file in the format of its extension, or in the one that is given.
+   * @throws {OptionRangeError} for an extension that names no format.
    * @throws {FileError} when it cannot be written.
    */
-  async toFile(path: string, format: WavFormat = 'pcm16'): Promise<void> {
+  async toFile(path: string, format: SpeechFormat = formatOfFile(path)): Promise<void> {
+    const bytes = await this.toBuffer(format)
     try {
-      await writeFile(path, this.toBuffer(format))
+      await writeFile(path, bytes)
     } catch (cause) {
       throw new FileError(`${path} cannot be written: ${(cause as Error).message}`, { cause })
     }

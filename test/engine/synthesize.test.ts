@@ -96,6 +96,23 @@ describe('synthesize', () => {
   })
 })
 
+describe('a speech', () => {
+  it('is written in the format of the file name, or the one that is named', async () => {
+    const speech = await tts.synthesize('To many files.', reference, { seed: 1 })
+    const written = async (name: string, ...format: ['mp3'] | []): Promise<string> => {
+      const path = join(cacheDir, name)
+      await speech.toFile(path, ...format)
+      return readFileSync(path).toString('latin1', 0, 40)
+    }
+    expect(await written('speech.flac')).toMatch(/^fLaC/)
+    expect(await written('speech.opus')).toMatch(/^OggS.*OpusHead/s)
+    expect(await written('speech.OGG')).toMatch(/^OggS.*vorbis/s)
+    expect(await written('speech.bin', 'mp3')).toMatch(/^\xff\xfb/)
+    await expect(speech.toFile(join(cacheDir, 'speech.doc'))).rejects.toMatchObject({ code: 'ERR_GSV_OUT_OF_RANGE' })
+    expect((await speech.toBuffer('flac')).length).toBeLessThan((await speech.toBuffer()).length)
+  })
+})
+
 describe('what cannot be spoken', () => {
   it.each(['', '   ', '...', '\u200b'])('%j is an EmptyTextError', async (text) => {
     await expect(tts.synthesize(text, reference)).rejects.toMatchObject({ code: 'ERR_GSV_EMPTY_TEXT' })

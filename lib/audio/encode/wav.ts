@@ -1,4 +1,5 @@
 import { OptionRangeError, OptionTypeError } from '../../errors.js'
+import { joinBytes, letters, totalLength, u16, u32 } from './bytes.js'
 
 /** How samples are written: 16-bit or 24-bit integers, or 32-bit floating point. */
 export type WavFormat = 'pcm16' | 'pcm24' | 'float32'
@@ -66,43 +67,27 @@ export function wavHeader(sampleRate: number, options: { format?: WavFormat; sam
   const { tag, bytes } = layoutOf(options.format ?? 'pcm16')
   const dataBytes = options.samples === undefined ? UNKNOWN_LENGTH : options.samples * bytes
   // Players want the number of samples beside any format other than PCM.
-  const fact = tag === PCM ? [] : [text('fact'), u32(4), u32(options.samples ?? UNKNOWN_LENGTH)]
+  const fact = tag === PCM ? [] : [letters('fact'), u32(4), u32(options.samples ?? UNKNOWN_LENGTH)]
   const extension = tag === PCM ? [] : [u16(0)]
   const fmt = [u16(tag), u16(1), u32(sampleRate), u32(sampleRate * bytes), u16(bytes), u16(bytes * 8), ...extension]
-  const chunks = [text('WAVE'), text('fmt '), u32(length(fmt)), ...fmt, ...fact, text('data'), u32(dataBytes)]
-  return concat([text('RIFF'), u32(length(chunks) + dataBytes + (dataBytes % 2)), ...chunks])
+  const chunks = [
+    letters('WAVE'),
+    letters('fmt '),
+    u32(totalLength(fmt)),
+    ...fmt,
+    ...fact,
+    letters('data'),
+    u32(dataBytes)
+  ]
+  return joinBytes([letters('RIFF'), u32(totalLength(chunks) + dataBytes + (dataBytes % 2)), ...chunks])
+}
+
+export function isWavFormat(format: string): format is WavFormat {
+  return Object.hasOwn(layouts, format)
 }
 
 function layoutOf(format: WavFormat): Layout {
-  const layout = Object.hasOwn(layouts, format) ? layouts[format] : undefined
+  const layout = isWavFormat(format) ? layouts[format] : undefined
   if (!layout) throw new OptionTypeError(`format is '${String(format)}'; it can be ${Object.keys(layouts).join(', ')}`)
   return layout
-}
-
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value & 0xff, (value >> 8) & 0xff)
-}
-
-function u32(value: number): Uint8Array {
-  const bytes = new Uint8Array(4)
-  new DataView(bytes.buffer).setUint32(0, Math.min(value, UNKNOWN_LENGTH), true)
-  return bytes
-}
-
-function text(id: string): Uint8Array {
-  return Uint8Array.from(id, (letter) => letter.charCodeAt(0))
-}
-
-function length(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, part) => sum + part.length, 0)
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(length(parts))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

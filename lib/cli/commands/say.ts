@@ -3,7 +3,8 @@ import { OptionTypeError } from '../../errors.js'
 import { GptSovits } from '../../gpt-sovits.js'
 import { cutMethods, languageModes, numberRules, type GptSovitsConfig, type SynthesisOptions } from '../../options.js'
 import type { ReferenceInput, SynthesisProgress } from '../../types.js'
-import type { WavFormat } from '../../audio/index.js'
+import { audioFormats, formatOfFile } from '../../audio/index.js'
+import type { SpeechFormat } from '../../speech/index.js'
 import { readLexicon } from '../../text/index.js'
 import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
@@ -16,11 +17,11 @@ type Options = GptSovitsConfig &
     refLanguage?: ReferenceInput['language']
     refTrim?: boolean
     out: string
-    format: WavFormat
+    format?: SpeechFormat
     json?: boolean
   }
 
-const wavFormats: readonly WavFormat[] = ['pcm16', 'pcm24', 'float32']
+const formats: readonly string[] = [...Object.keys(audioFormats), 'pcm16', 'pcm24', 'float32']
 const numbers: Readonly<Record<string, string>> = {
   speed: 'tempo',
   topK: 'draw from the K likeliest tokens',
@@ -33,10 +34,10 @@ const numbers: Readonly<Record<string, string>> = {
   noiseScale: "variation of the decoder's latent"
 }
 
-/** `gpt-sovits say`: a text to a WAV file. */
+/** `gpt-sovits say`: a text to an audio file. */
 export function sayCommand(): Command {
   const command = new Command('say')
-    .description('speak a text to a WAV file')
+    .description('speak a text to an audio file')
     .argument('<text>')
     .option('--voice <folder>', 'an imported voice (see `gpt-sovits import`)')
     .option('--gpt <file>', 'GPT weights (*.ckpt)')
@@ -50,8 +51,8 @@ export function sayCommand(): Command {
     .option('--ref-text <text>', 'what the recording says')
     .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
     .option('--ref-trim', 'take the best 3 to 10 s of a longer recording')
-    .requiredOption('--out <file>', 'WAV file to write')
-    .addOption(new Option('--format <format>', 'sample format').choices(wavFormats).default('pcm16'))
+    .requiredOption('--out <file>', 'file to write: .wav, .flac, .mp3, .ogg, .opus, .aac or .pcm')
+    .addOption(new Option('--format <format>', "the file's format, whatever its name").choices(formats))
     .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
     .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
     .option('--lexicon <file>', 'phones of words of your own: a language, a word and its phones a line, apart by tabs')
@@ -76,6 +77,7 @@ export function sayCommand(): Command {
 
 async function run(text: string, options: Options): Promise<void> {
   const { ref, refText, refLanguage, refTrim, out, format, json, ...rest } = options
+  const fileFormat = format ?? formatOfFile(out)
   const { voice, gpt, sovits, hubert, bert, threads, precision, device, lexicon: file, ...others } = rest
   const { g2pw, languageIdModel, japaneseUserDictionary, ...synthesis } = others
   const reading = { g2pw, languageIdModel, japaneseUserDictionary }
@@ -101,7 +103,7 @@ async function run(text: string, options: Options): Promise<void> {
   const speech = await tts
     .synthesize(text, reference, { ...synthesis, lexicon, onProgress, signal: interruptSignal() })
     .finally(() => line.end())
-  await speech.toFile(out, format)
+  await speech.toFile(out, fileFormat)
   const timing = { load: (loaded - begun) / 1000, synthesis: (performance.now() - loaded) / 1000 }
   const { duration, sampleRate, seed, warnings } = speech
   if (json) {
