@@ -10,7 +10,7 @@ const below = {
   speech: ['audio'],
   store: ['speech', 'text', 'audio', 'native.ts', 'native-paths.ts'],
   voices: ['gpt-sovits.ts', 'speech', 'store', 'text', 'audio'],
-  ssml: ['voices', 'gpt-sovits.ts', 'speech', 'text', 'audio']
+  ssml: ['voices', 'gpt-sovits.ts', 'reference.ts', 'speech', 'text', 'audio']
 }
 const rooms = Object.keys(below)
 const languages = ['en', 'zh', 'yue', 'ja', 'ko']

@@ -12,6 +12,16 @@ export { cutMethods, type GptSovitsConfig, languageModes, numberRules, type Synt
 export type { PreparedReference } from './reference.js'
 export { Speech, type SpeechFormat, type SpokenSentence } from './speech/index.js'
 export {
+  type ChooseSpeaker,
+  parseSsml,
+  speakSsml,
+  type SsmlLimits,
+  type SsmlOptions,
+  type SsmlSegment,
+  type SsmlSpeaker,
+  streamSsml
+} from './ssml/index.js'
+export {
   importVoice,
   type Imported,
   type ImportOptions,

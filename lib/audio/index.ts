@@ -12,6 +12,7 @@ export {
   isAudioFormat,
   isWavFormat,
   joinBytes,
+  Resampler,
   wavHeader,
   type WavFormat
 } from './encode/index.js'

@@ -50,7 +50,8 @@ export class Speech {
       const start = at / this.sampleRate
       at += chunk.samples.length
       const { text, tokens, truncated, attempts } = chunk
-      sentences.push({ text, tokens, truncated, attempts, start, end: at / this.sampleRate - pauseSeconds })
+      if (text !== '')
+        sentences.push({ text, tokens, truncated, attempts, start, end: at / this.sampleRate - pauseSeconds })
       warnings.push(...chunk.warnings)
       if (truncated) warnings.push(`a sentence was cut off at the length limit: ${text}`)
     }

@@ -1,4 +1,5 @@
 export { joinBytes } from './bytes.js'
 export { type AudioEncoder, createEncoder, type EncoderOptions } from './encoder.js'
 export { type AudioFormat, type AudioFormatInfo, audioFormats, formatOfFile, isAudioFormat } from './formats.js'
+export { Resampler } from './resampler.js'
 export { encodeSamples, encodeWav, isWavFormat, wavHeader, type WavFormat } from './wav.js'
