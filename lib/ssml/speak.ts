@@ -31,7 +31,7 @@ export async function speakSsml(ssml: string, choose: ChooseSpeaker, options: Ss
   const { limits, ...synthesis } = options
   const { seed, pause } = resolveSynthesisOptions(synthesis)
   const chunks: SpeechChunk[] = []
-  for await (const chunk of streamSsml(ssml, choose, { ...options, seed })) chunks.push(chunk)
+  for await (const chunk of streamSsml(ssml, choose, { ...synthesis, limits, seed })) chunks.push(chunk)
   return new Speech(chunks, seed, pause)
 }
 
