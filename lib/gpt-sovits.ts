@@ -6,7 +6,7 @@ import type { ResolvedSynthesisOptions, SynthesisOptions } from './options.js'
 import { isPreparedReference, type PreparedReference, ReferenceRoom } from './reference.js'
 import { Speech } from './speech/index.js'
 import { openVoice, type VoiceModules } from './store/index.js'
-import type { TextFrontend, TextPiece } from './text/index.js'
+import { type TextFrontend, type TextPiece, wordsOf } from './text/index.js'
 import type { ReferenceInput, SpeechChunk, VoiceInfo } from './types.js'
 import { frontend, phoneSequence } from './voice-text.js'
 
@@ -228,5 +228,6 @@ function withPause(spoken: Spoken, piece: TextPiece, sentence: number, pauseSeco
   const { sampleRate, tokens, truncated, attempts } = spoken
   const samples = new Float32Array(spoken.samples.length + Math.trunc(sampleRate * pauseSeconds))
   samples.set(spoken.samples)
-  return { samples, sampleRate, sentence, text: piece.text, tokens, truncated, attempts, warnings: piece.warnings }
+  const { text, warnings } = piece
+  return { samples, sampleRate, sentence, text, words: wordsOf(piece), tokens, truncated, attempts, warnings }
 }

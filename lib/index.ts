@@ -10,7 +10,18 @@ export * from './errors.js'
 export { GptSovits } from './gpt-sovits.js'
 export { cutMethods, type GptSovitsConfig, languageModes, numberRules, type SynthesisOptions } from './options.js'
 export type { PreparedReference } from './reference.js'
-export { Speech, type SpeechFormat, type SpokenSentence } from './speech/index.js'
+export {
+  Speech,
+  type SpeechFormat,
+  type SpeechTimings,
+  type SpokenSentence,
+  type SpokenWord,
+  type SubtitleFormat,
+  type SubtitleOptions,
+  SubtitleWriter,
+  Timeline,
+  timingsOf
+} from './speech/index.js'
 export {
   type ChooseSpeaker,
   parseSsml,

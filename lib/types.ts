@@ -1,4 +1,4 @@
-import type { LanguageMode } from './text/index.js'
+import type { LanguageMode, WordPhones } from './text/index.js'
 
 /** Receives one line a thing worth telling. */
 export type Logger = (level: 'debug' | 'info' | 'warn', message: string) => void
@@ -46,6 +46,8 @@ export interface SpeechChunk {
   readonly sentence: number
   /** The sentence as it was spoken. */
   readonly text: string
+  /** Words of the sentence, each with about how many of its phones; `Timeline` and `Speech.words` tell their times. */
+  readonly words: readonly WordPhones[]
   /** Semantic tokens of the sentence. */
   readonly tokens: Int32Array
   /** The length limit ended the sentence, not the voice. */

@@ -10,21 +10,11 @@ import {
 } from '../audio/index.js'
 import { FileError } from '../errors.js'
 import type { SpeechChunk } from '../types.js'
+import { type SubtitleFormat, type SubtitleOptions, SubtitleWriter } from './subtitles.js'
+import { type SpokenSentence, type SpokenWord, Timeline } from './timeline.js'
 
 /** What a speech is written as: a format, or the samples of a WAV file. */
 export type SpeechFormat = AudioFormat | WavFormat
-
-/** A sentence of a finished speech. */
-export interface SpokenSentence {
-  readonly text: string
-  /** Where it begins, in seconds. */
-  readonly start: number
-  /** Where its sound ends and the pause after it begins, in seconds. */
-  readonly end: number
-  readonly tokens: Int32Array
-  readonly truncated: boolean
-  readonly attempts: number
-}
 
 /** A finished synthesis. */
 export class Speech {
@@ -42,26 +32,39 @@ export class Speech {
     this.seed = seed
     this.sampleRate = chunks[0]?.sampleRate ?? 0
     this.samples = new Float32Array(chunks.reduce((sum, chunk) => sum + chunk.samples.length, 0))
-    const sentences: SpokenSentence[] = []
+    const timeline = new Timeline(pauseSeconds)
+    const sentences: (SpokenSentence | undefined)[] = []
     const warnings: string[] = []
     let at = 0
     for (const chunk of chunks) {
       this.samples.set(chunk.samples, at)
-      const start = at / this.sampleRate
       at += chunk.samples.length
-      const { text, tokens, truncated, attempts } = chunk
-      if (text !== '')
-        sentences.push({ text, tokens, truncated, attempts, start, end: at / this.sampleRate - pauseSeconds })
+      sentences.push(timeline.add(chunk))
       warnings.push(...chunk.warnings)
-      if (truncated) warnings.push(`a sentence was cut off at the length limit: ${text}`)
+      if (chunk.truncated) warnings.push(`a sentence was cut off at the length limit: ${chunk.text}`)
     }
-    this.sentences = sentences
+    sentences.push(timeline.end())
+    this.sentences = sentences.filter((sentence) => sentence !== undefined)
     this.warnings = warnings
   }
 
   /** Length in seconds, pauses included. */
   get duration(): number {
     return this.sampleRate === 0 ? 0 : this.samples.length / this.sampleRate
+  }
+
+  /** When each word is spoken, about: see docs/subtitles.md. */
+  get words(): SpokenWord[] {
+    return this.sentences.flatMap(({ words }) => words)
+  }
+
+  /**
+   * The sentences with their times, as SubRip, WebVTT or JSON (`SpeechTimings`).
+   * @throws {OptionRangeError} for a format or an option that there is not.
+   */
+  subtitles(format: SubtitleFormat = 'srt', options: SubtitleOptions = {}): string {
+    const writer = new SubtitleWriter(format, options)
+    return [...this.sentences.map((sentence) => writer.add(sentence)), writer.end()].join('')
   }
 
   /**

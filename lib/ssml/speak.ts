@@ -81,7 +81,7 @@ class Joined {
   silence(seconds: number, next?: SpeechChunk): SpeechChunk {
     this.#sampleRate ||= next?.sampleRate ?? 0
     const samples = new Float32Array(Math.round(seconds * this.#sampleRate))
-    const nothing = { text: '', tokens: new Int32Array(0), truncated: false, attempts: 1, warnings: [] }
+    const nothing = { text: '', words: [], tokens: new Int32Array(0), truncated: false, attempts: 1, warnings: [] }
     return { ...nothing, samples, sampleRate: this.#sampleRate, sentence: this.#sentencesBefore }
   }
 

@@ -24,6 +24,7 @@ export type {
 } from './piece.js'
 export { preSegment } from './pre-segment.js'
 export { SYMBOLS, symbolIds } from './symbols.js'
+export { wordsOf, type WordPhones } from './words.js'
 export { BertTokenizer, charOfPhone, readBertVocabulary } from './zh/bert-tokens.js'
 
 /** Reads Mandarin; with g2pW where its folder is given. */

@@ -36,7 +36,16 @@ describe('speakSsml', () => {
 
   it('brings voices of different rates to that of the first', async () => {
     const chunk = (sampleRate: number): SpeechChunk => ({
-      ...{ sampleRate, sentence: 0, text: 'x', tokens: new Int32Array(1), truncated: false, attempts: 1, warnings: [] },
+      ...{
+        sampleRate,
+        sentence: 0,
+        text: 'x',
+        words: [],
+        tokens: new Int32Array(1),
+        truncated: false,
+        attempts: 1,
+        warnings: []
+      },
       samples: new Float32Array(sampleRate).fill(0.5)
     })
     const at = (rate: number): GptSovits['stream'] =>
