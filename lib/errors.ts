@@ -133,6 +133,12 @@ export class MissingDataError extends GptSovitsError {
     super('ERR_GSV_MISSING_DATA', message, options)
   }
 }
+/** A file could not be downloaded, or was not what its publisher says it is; nothing was installed. */
+export class DownloadError extends GptSovitsError {
+  constructor(message: string, options?: Options) {
+    super('ERR_GSV_DOWNLOAD', message, options)
+  }
+}
 /** The voice ended before it spoke. */
 export class NoSpeechError extends GptSovitsError {
   constructor(message: string, options?: Options) {

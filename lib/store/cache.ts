@@ -28,12 +28,12 @@ export async function contentHash(file: string, cache: string, signal?: AbortSig
   return digest
 }
 
-/** Writes a file so that it is there whole or not at all, whatever happens meanwhile. */
-export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+/** Writes a file so that it is there whole or not at all, whatever happens meanwhile; `flush` also outlives a power cut. */
+export async function writeWhole(path: string, content: string | Uint8Array, { flush = true } = {}): Promise<void> {
   const partial = partialPath(path)
   try {
     await mkdir(dirname(path), { recursive: true })
-    await writeFile(partial, content, { flush: true })
+    await writeFile(partial, content, { flush })
     await rename(partial, path)
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined)
