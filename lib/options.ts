@@ -10,9 +10,9 @@ export interface GptSovitsConfig {
   gpt?: string
   /** SoVITS weights as the public project writes them (`*.pth`). */
   sovits?: string
-  /** Folder of chinese-hubert-base. Needed with `gpt` and `sovits`. */
+  /** Folder of chinese-hubert-base, which `gpt` and `sovits` need. Defaults to the one of `gpt-sovits pull hubert`. */
   hubert?: string
-  /** Folder of chinese-roberta-wwm-ext-large. Only Chinese needs it. */
+  /** Folder of chinese-roberta-wwm-ext-large. Only Chinese needs it. Defaults to the one of `gpt-sovits pull bert`. */
   bert?: string
   /** The speaker model `pretrained_eres2netv2w24s4ep4.ckpt`. Needed with `gpt` and `sovits` of v2Pro and v2ProPlus. */
   speaker?: string
@@ -22,7 +22,8 @@ export interface GptSovitsConfig {
   base?: string
   /**
    * Folder of the polyphone model g2pW (G2PWModel), for Chinese of v2 and later. Needs the packages `onnxruntime-node`
-   * and `opencc-js`, and BERT's vocabulary in the same folder or in `bert`. Without it the dictionaries decide.
+   * and `opencc-js`, and BERT's vocabulary in the same folder or in `bert`. Defaults to the one of `gpt-sovits pull g2pw`;
+   * without it the dictionaries decide.
    */
   g2pw?: string
   /** A fastText model for the modes that find languages, such as lid.176.bin. Defaults to the small one of the package. */

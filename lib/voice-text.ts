@@ -2,7 +2,7 @@ import type { PhoneSequence } from '../binding.js'
 import { MissingDataError, MissingModelError } from './errors.js'
 import { binding } from './native.js'
 import type { GptSovitsConfig } from './options.js'
-import type { VoiceModules } from './store/index.js'
+import { findPulled, type VoiceModules } from './store/index.js'
 import {
   createTextFrontend,
   dictionaryFolder,
@@ -23,15 +23,21 @@ export type TextConfig = Pick<
 
 /** The text room with what it takes from the addon: word analysis for Japanese and Korean. */
 export function frontend(config: TextConfig = {}): TextFrontend {
-  const { g2pw, bert, languageIdModel } = config
+  const { languageIdModel } = config
   return createTextFrontend(
     {
-      ...(g2pw !== undefined && { zh: () => loadChinese({ g2pw: { folder: g2pw, vocabularyFolder: bert } }) }),
+      zh: () => chinese(config),
       ja: () => japanese(config),
       ko: () => korean()
     },
     languageIdModel === undefined ? {} : { languageIdModel }
   )
+}
+
+async function chinese({ g2pw, bert, cacheDir }: TextConfig): Promise<Frontend> {
+  const folder = g2pw ?? (await findPulled('g2pw', cacheDir))
+  if (folder === undefined) return loadChinese({})
+  return loadChinese({ g2pw: { folder, vocabularyFolder: bert ?? (await findPulled('bert', cacheDir)) } })
 }
 
 async function japanese({ japaneseUserDictionary: csv, cacheDir }: TextConfig): Promise<Frontend> {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { FileError } from '../errors.js'
 import { cacheDirectory } from '../native-paths.js'
+import { isAlive } from './process-alive.js'
 
 /** The folder given, else `GSV_CACHE_DIR`, else the platform's cache folder. */
 export function cacheFolder(given?: string): string {
@@ -41,7 +42,21 @@ export async function writeWhole(path: string, content: string | Uint8Array, { f
   }
 }
 
+/** What `withLock` takes for a thing in the cache. */
+export function lockPath(cache: string, key: string): string {
+  return join(cache, 'locks', createHash('sha256').update(key).digest('hex').slice(0, 32))
+}
+
 /** A name beside `path` that no other process uses. */
 export function partialPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}`)
+}
+
+/** Removes the half files that processes of this machine left in a folder when they were killed. */
+export async function sweepPartials(folder: string, of = ''): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /^\.(.+)\.(\d+)\.[0-9a-f]{8}$/.exec(name)
+    if (!pid?.[1]?.startsWith(of) || isAlive(Number(pid[2]))) continue
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
 }

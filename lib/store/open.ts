@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { Binding } from '../../binding.js'
-import { MissingModelError } from '../errors.js'
 import type { ResolvedConfig } from '../options.js'
 import { BertTokenizer, readBertVocabulary, type SymbolVersion } from '../text/index.js'
 import { importCached } from './import.js'
+import { withPulled } from './sources.js'
 import { readVoiceFile, type VoiceFile } from './voice-file.js'
 
 /** A voice's modules on disk. */
@@ -26,16 +26,13 @@ export async function openVoice(addon: Binding, config: ResolvedConfig, signal: 
     const folder = resolve(config.voice)
     return modulesOf(await readVoiceFile(folder), folder)
   }
-  const { gpt, sovits, hubert, bert, speaker, vocoder, base } = config
-  if (gpt === undefined || sovits === undefined || hubert === undefined) {
-    throw new MissingModelError('`hubert` is missing: the folder of chinese-hubert-base, which every voice needs')
-  }
+  const sources = await withPulled(config, config.cacheDir)
   const onNetwork = (network: string): void => config.logger('info', `reading ${network}`)
-  const { voice, folder, warnings } = await importCached(
-    { gpt, sovits, hubert, bert, speaker, vocoder, base },
-    config.cacheDir,
-    { addon, signal, onNetwork }
-  )
+  const { voice, folder, warnings } = await importCached(sources, config.cacheDir, {
+    addon,
+    signal,
+    onNetwork
+  })
   for (const warning of warnings) config.logger('warn', warning)
   return modulesOf(voice, folder)
 }

@@ -1,12 +1,12 @@
 import { Command } from 'commander'
-import { importVoice } from '../../store/index.js'
+import { importVoice, withPulled } from '../../store/index.js'
 import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
 
 interface Options {
   gpt: string
   sovits: string
-  hubert: string
+  hubert?: string
   bert?: string
   out: string
   json?: boolean
@@ -18,7 +18,7 @@ export function importCommand(): Command {
     .description("turn a voice's checkpoints into modules that load at once")
     .requiredOption('--gpt <file>', 'GPT weights (*.ckpt)')
     .requiredOption('--sovits <file>', 'SoVITS weights (*.pth)')
-    .requiredOption('--hubert <folder>', 'chinese-hubert-base')
+    .option('--hubert <folder>', 'chinese-hubert-base; defaults to the pulled one')
     .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
     .requiredOption('--out <folder>', 'where to write s1.pt, s2.pt, hubert.pt, bert.pt and voice.json')
     .option('--json', 'print the result as JSON')
@@ -33,7 +33,7 @@ async function run(options: Options): Promise<void> {
   const { gpt, sovits, hubert, bert, out } = options
   const line = new ProgressLine(options.json === true)
   const begun = performance.now()
-  const { folder, voice, warnings } = await importVoice({ gpt, sovits, hubert, bert }, out, {
+  const { folder, voice, warnings } = await importVoice(await withPulled({ gpt, sovits, hubert, bert }), out, {
     signal: interruptSignal(),
     onNetwork: (network, index, count) => line.update(`importing ${network}`, index / count)
   }).finally(() => line.end())
