@@ -13,6 +13,7 @@
 #include "blueprint/module.h"
 #include "engine/api.h"
 #include "engine/version.h"
+#include "kernels/thread_pool.h"
 #include "reference/reference.h"
 
 namespace gsv::acoustic {
@@ -58,6 +59,7 @@ struct Parts {
   std::shared_ptr<blueprint::SharedModule> speaker, vocoder;  // null: not given
   reference::Format format;
   c10::Device device;
+  std::shared_ptr<kernels::ThreadPool> pool;
 };
 
 // Throws ERR_GSV_MISSING_MODEL naming a part that the version needs and that was not given.

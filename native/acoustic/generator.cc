@@ -1,115 +1,127 @@
 #include "acoustic/generator.h"
 
 #include <string>
-
-#include "error.h"
+#include <utility>
 
 namespace gsv::acoustic {
 namespace {
-
-constexpr double kSlope = 0.1;       // leaky ReLU inside the generator
-constexpr double kLastSlope = 0.01;  // before the last convolution upstream leaves torch's default
 
 // How many convolutions the two kinds of residual block have; no config field sets it.
 constexpr std::size_t kConvolutions1 = 3;
 constexpr std::size_t kConvolutions2 = 2;
 
-at::Tensor as_2d(const at::Tensor& weight) {  // [out, in, k] -> [out, in, 1, k], channels last
-  return weight.unsqueeze(2).contiguous(at::MemoryFormat::ChannelsLast);
+std::span<const float> values(const at::Tensor& tensor) {
+  return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-Convolution convolution(const torch::jit::Module& module) {
-  Convolution out;
-  out.weight = as_2d(module.attr("weight").toTensor());
-  const c10::IValue bias = module.attr("bias");
-  if (bias.isTensor()) out.bias = bias.toTensor();
-  return out;
-}
+// Reads a module's convolutions. The tensors live as long as this does.
+class Reader {
+ public:
+  ConvolutionWeights same_length(const torch::jit::Module& module, std::int64_t dilation) {
+    const at::Tensor weight = keep(module.attr("weight").toTensor());
+    ConvolutionWeights out = sized(weight, module);
+    out.out = static_cast<int>(weight.size(0));
+    out.in = static_cast<int>(weight.size(1));
+    out.dilation = static_cast<int>(dilation);
+    return out;
+  }
 
-Convolution same_length(const torch::jit::Module& module, std::int64_t dilation) {
-  Convolution out = convolution(module);
-  out.dilation = dilation;
-  out.padding = dilation * (out.weight.size(3) - 1) / 2;
-  return out;
-}
+  ConvolutionWeights upsampling(const torch::jit::Module& module, std::int64_t rate) {
+    const at::Tensor weight = keep(module.attr("weight").toTensor());
+    ConvolutionWeights out = sized(weight, module);
+    out.in = static_cast<int>(weight.size(0));
+    out.out = static_cast<int>(weight.size(1));
+    out.rate = static_cast<int>(rate);
+    return out;
+  }
 
-Convolution upsampling(const torch::jit::Module& module, std::int64_t rate) {
-  Convolution out = convolution(module);
-  out.transposed = true;
-  out.stride = rate;
-  out.padding = (out.weight.size(3) - rate) / 2;
-  return out;
-}
+  HifiGanWeights::Block block(const torch::jit::Module& module, const std::vector<std::int64_t>& dilations,
+                              bool first_kind);
+
+ private:
+  ConvolutionWeights sized(const at::Tensor& weight, const torch::jit::Module& module) {
+    ConvolutionWeights out;
+    out.weight = values(weight);
+    out.taps = static_cast<int>(weight.size(2));
+    const c10::IValue bias = module.attr("bias");
+    if (bias.isTensor()) out.bias = values(keep(bias.toTensor()));
+    return out;
+  }
+
+  const at::Tensor& keep(const at::Tensor& tensor) { return kept_.emplace_back(tensor.to(at::kFloat).contiguous()); }
+
+  std::vector<at::Tensor> kept_;
+};
 
 torch::jit::Module child(const torch::jit::Module& module, const std::string& list, std::size_t index) {
   return module.attr(list).toModule().attr(std::to_string(index)).toModule();
 }
 
-ResidualBlock residual_block(const torch::jit::Module& block, const std::vector<std::int64_t>& dilations,
-                             bool first_kind) {
+HifiGanWeights::Block Reader::block(const torch::jit::Module& module, const std::vector<std::int64_t>& dilations,
+                                    bool first_kind) {
   const std::size_t count = first_kind ? kConvolutions1 : kConvolutions2;
-  ResidualBlock out;
+  HifiGanWeights::Block out;
   for (std::size_t d = 0; d < count; ++d) {
-    out.first.push_back(same_length(child(block, first_kind ? "convs1" : "convs", d), dilations.at(d)));
-    if (first_kind) out.second.push_back(same_length(child(block, "convs2", d), 1));
+    out.first.push_back(same_length(child(module, first_kind ? "convs1" : "convs", d), dilations.at(d)));
+    if (first_kind) out.second.push_back(same_length(child(module, "convs2", d), 1));
   }
   return out;
 }
 
-void check(const std::stop_token& stop) {
-  if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
+HifiGanWeights read(Reader& reader, const torch::jit::Module& owner, const torch::jit::Module& dec) {
+  const std::vector<std::int64_t> rates = owner.attr("upsample_rates").toIntVector();
+  const c10::List<c10::IValue> dilations = owner.attr("resblock_dilation_sizes").toList();
+  const bool first_kind = owner.attr("resblock_1").toBool();
+  HifiGanWeights out;
+  out.pre = reader.same_length(dec.attr("conv_pre").toModule(), 1);
+  out.post = reader.same_length(dec.attr("conv_post").toModule(), 1);
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    out.ups.push_back(reader.upsampling(child(dec, "ups", i), rates[i]));
+    auto& stage = out.blocks.emplace_back();
+    for (std::size_t k = 0; k < dilations.size(); ++k) {
+      const torch::jit::Module block = child(dec, "resblocks", i * dilations.size() + k);
+      stage.push_back(reader.block(block, dilations.get(k).toIntVector(), first_kind));
+    }
+  }
+  return out;
 }
 
-at::Tensor run(const ResidualBlock& block, at::Tensor x, const std::stop_token& stop) {
-  for (std::size_t i = 0; i < block.first.size(); ++i) {
-    check(stop);
-    at::Tensor y = block.first[i](at::leaky_relu(x, kSlope));
-    if (!block.second.empty()) y = block.second[i](at::leaky_relu_(y, kSlope));
-    x = y.add_(x);
-  }
-  return x;
+bool is_on_cpu(const torch::jit::Module& dec) {
+  return dec.attr("conv_pre").toModule().attr("weight").toTensor().is_cpu();
 }
 
 }  // namespace
 
-at::Tensor Convolution::operator()(const at::Tensor& x) const {
-  const std::int64_t strides[] = {1, stride}, paddings[] = {0, padding}, dilations[] = {1, dilation};
-  if (transposed) return at::conv_transpose2d(x, weight, bias, strides, paddings);
-  return at::conv2d(x, weight, bias, strides, c10::IntArrayRef(paddings), dilations);
+Generator::Generator(const torch::jit::Module& owner, const torch::jit::Module& dec,
+                     std::shared_ptr<kernels::ThreadPool> pool) {
+  if (!is_on_cpu(dec)) {
+    torch_ = std::make_unique<const TorchGenerator>(owner, dec);
+    return;
+  }
+  if (dec.hasattr("cond")) {
+    const torch::jit::Module cond = dec.attr("cond").toModule();
+    condition_weight_ = cond.attr("weight").toTensor().squeeze(2);
+    condition_bias_ = cond.attr("bias").toTensor();
+  }
+  Reader reader;
+  own_ = std::make_unique<const HifiGan>(read(reader, owner, dec), std::move(pool));
 }
 
-Generator::Generator(const torch::jit::Module& s2, const torch::jit::Module& dec) {
-  const std::vector<std::int64_t> rates = s2.attr("upsample_rates").toIntVector();
-  const c10::List<c10::IValue> dilations = s2.attr("resblock_dilation_sizes").toList();
-  const bool first_kind = s2.attr("resblock_1").toBool();
-
-  pre_ = same_length(dec.attr("conv_pre").toModule(), 1);
-  post_ = same_length(dec.attr("conv_post").toModule(), 1);
-  condition_ = same_length(dec.attr("cond").toModule(), 1);
-  for (std::size_t i = 0; i < rates.size(); ++i) {
-    ups_.push_back(upsampling(child(dec, "ups", i), rates[i]));
-    std::vector<ResidualBlock>& stage = blocks_.emplace_back();
-    for (std::size_t k = 0; k < dilations.size(); ++k) {
-      const torch::jit::Module block = child(dec, "resblocks", i * dilations.size() + k);
-      stage.push_back(residual_block(block, dilations.get(k).toIntVector(), first_kind));
-    }
+void Generator::drop_packed(const torch::jit::Module& dec) {
+  if (!is_on_cpu(dec)) return;
+  for (const char* list : {"ups", "resblocks"}) {
+    for (const auto& slot : dec.attr(list).toModule().named_parameters()) slot.value.set_data(at::empty({0}));
   }
 }
 
 at::Tensor Generator::operator()(const at::Tensor& z, const at::Tensor& style, std::stop_token stop) const {
-  at::Tensor x = pre_(z.unsqueeze(2).contiguous(at::MemoryFormat::ChannelsLast)) + condition_(style.unsqueeze(2));
-  for (std::size_t i = 0; i < ups_.size(); ++i) {
-    check(stop);
-    x = ups_[i](at::leaky_relu_(x, kSlope));
-    at::Tensor sum;
-    for (const ResidualBlock& block : blocks_[i]) {
-      at::Tensor y = run(block, x, stop);
-      sum = sum.defined() ? sum.add_(y) : y;
-    }
-    x = sum.div_(static_cast<double>(blocks_[i].size()));
-  }
-  check(stop);
-  return at::tanh(post_(at::leaky_relu_(x, kLastSlope))).flatten();
+  if (torch_) return (*torch_)(z, style, std::move(stop));
+  at::Tensor condition = at::empty({0});
+  if (style.defined()) condition = at::linear(style.view({1, -1}), condition_weight_, condition_bias_).contiguous();
+  const at::Tensor frames = z.squeeze(0).t().contiguous();
+  const std::vector<float> wave =
+      (*own_)(values(frames), static_cast<int>(frames.size(0)), values(condition), std::move(stop));
+  return at::tensor(wave);
 }
 
 }  // namespace gsv::acoustic

@@ -1,41 +1,36 @@
-// The HiFi-GAN type generator at the end of s2 (v1 to v2ProPlus), as 2-D convolutions in channels-last layout: twice as
-// fast on a CPU as the 1-D ones of the TorchScript module, and it can be stopped between two convolutions.
+// The HiFi-GAN type generator at the end of s2 (v1 to v2ProPlus) and the vocoder of v4: own kernels on a CPU, torch
+// elsewhere.
 #pragma once
 
 #include <ATen/ATen.h>
 #include <torch/script.h>
 
-#include <cstdint>
+#include <memory>
 #include <stop_token>
-#include <vector>
+
+#include "acoustic/generator_torch.h"
+#include "acoustic/hifi_gan.h"
+#include "kernels/thread_pool.h"
 
 namespace gsv::acoustic {
 
-struct Convolution {
-  at::Tensor weight, bias;  // [out, in, 1, k] channels last; transposed: [in, out, 1, k]; bias may be undefined
-  std::int64_t stride = 1, padding = 0, dilation = 1;
-  bool transposed = false;
-
-  at::Tensor operator()(const at::Tensor& x) const;  // [1, in, 1, T] -> [1, out, 1, T']
-};
-
-// One residual block: pairs (first, second) for the first kind, `first` alone for the second.
-struct ResidualBlock {
-  std::vector<Convolution> first, second;
-};
-
 class Generator {
  public:
-  // `dec` is the submodule of that name; the sizes are attributes of `s2`.
-  Generator(const torch::jit::Module& s2, const torch::jit::Module& dec);
+  // `dec` has conv_pre, ups, resblocks, conv_post and, when it takes a style, cond; the sizes are attributes of `owner`
+  // (upsample_rates, resblock_dilation_sizes, resblock_1). On a CPU the weights are packed.
+  Generator(const torch::jit::Module& owner, const torch::jit::Module& dec, std::shared_ptr<kernels::ThreadPool> pool);
 
-  // z: [1, inter, T]; style: [1, gin, 1] -> [T * product of upsample rates]. Throws ERR_GSV_ABORTED.
+  // Frees the large weights of a CPU's `dec`, of which Generators have their copies; it cannot run afterwards.
+  static void drop_packed(const torch::jit::Module& dec);
+
+  // z: [1, inter, T]; style: [1, gin, 1], undefined where `dec` has no cond -> [T * product of upsample rates] in
+  // -1..1. Throws ERR_GSV_ABORTED.
   at::Tensor operator()(const at::Tensor& z, const at::Tensor& style, std::stop_token stop) const;
 
  private:
-  Convolution pre_, post_, condition_;
-  std::vector<Convolution> ups_;
-  std::vector<std::vector<ResidualBlock>> blocks_;  // per upsampling, per kernel size
+  at::Tensor condition_weight_, condition_bias_;  // [out, gin], [out]; undefined: there is no style
+  std::unique_ptr<const HifiGan> own_;            // one of the two
+  std::unique_ptr<const TorchGenerator> torch_;
 };
 
 }  // namespace gsv::acoustic

@@ -18,7 +18,9 @@ Synthesizer::Synthesizer(Parts parts)
     : s2_(std::move(parts.s2)),
       format_(parts.format),
       device_(parts.device),
-      generator_(s2_, s2_.attr("dec").toModule()) {}
+      generator_(s2_, s2_.attr("dec").toModule(), std::move(parts.pool)) {
+  Generator::drop_packed(s2_.attr("dec").toModule());
+}
 
 at::Tensor Synthesizer::semantic_codes(const at::Tensor& features) {
   return s2_.get_method("extract_codes")({features.to(device_)}).toTensor().flatten().cpu();

@@ -71,10 +71,11 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   voice->format = {request.sample_rate, {request.fft_size, request.hop}};
   voice->threads = request.threads > 0 ? request.threads : cores;
   const c10::Device device = voice->device = device_of(request.device);
-  voice->decoder = make_decoder(request, device, std::make_shared<kernels::ThreadPool>(voice->threads));
+  const auto pool = std::make_shared<kernels::ThreadPool>(voice->threads);
+  voice->decoder = make_decoder(request, device, pool);
   voice->acoustic = acoustic::make_acoustic(
       *voice->version, {blueprint::open_module(request.s2, device), shared_.at(request.speaker, device),
-                        shared_.at(request.vocoder, device), voice->format, device});
+                        shared_.at(request.vocoder, device), voice->format, device, pool});
   voice->hubert = shared_.at(request.hubert, device);
   voice->bert = shared_.at(request.bert, device);
   std::uint64_t bytes = 0;

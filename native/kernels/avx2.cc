@@ -10,6 +10,8 @@ constexpr const char* kName = "avx2";
 constexpr int kAccumulators = 12;  // of 16 registers
 constexpr int kTileRows = 6;
 constexpr int kTileRowsI8 = 6;
+constexpr int kWinogradRows = 6;
+constexpr int kWinogradPanels = 1;
 
 inline void prefetch(const void* address) { _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T1); }
 inline float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
@@ -79,6 +81,7 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/winograd.inl.h"
 
 constexpr MatmulFn kMatmulFixed = nullptr;  // 16-bit products are no faster here
 

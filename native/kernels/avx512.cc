@@ -10,6 +10,8 @@ constexpr const char* kName = "avx512";
 constexpr int kAccumulators = 24;  // of 32 registers
 constexpr int kTileRows = 12;
 constexpr int kTileRowsI8 = 8;  // GCC spills the sums of 12
+constexpr int kWinogradRows = 12;
+constexpr int kWinogradPanels = 2;
 
 inline void prefetch(const void* address) { _mm_prefetch(static_cast<const char*>(address), _MM_HINT_T1); }
 inline float square_root(float x) { return _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))); }
@@ -73,6 +75,7 @@ struct PairSums {
 
 #include "kernels/body.inl.h"
 #include "kernels/fixed.inl.h"
+#include "kernels/winograd.inl.h"
 
 constexpr MatmulFn kMatmulFixed = matmul_fixed;
 

@@ -47,6 +47,9 @@ struct KvSlot {
   int64_t value_stride;  // elements between the panels of values: capacity * 16
 };
 
+struct Winograd;
+struct WinogradSpan;
+
 struct Kernels {
   const char* name;
   MatmulFn matmul_f32;
@@ -73,6 +76,10 @@ struct Kernels {
   // y[0..head_dim) = the sum over t < count of shares[t] * value(t).
   void (*mix_f32)(const KvSlot& slot, const float* shares, int count, int head_dim, float* y);
   void (*mix_f16)(const KvSlot& slot, const float* shares, int count, int head_dim, float* y);
+
+  // A convolution, `most_tiles` (winograd_block()) tiles at a time; scratch is winograd_scratch() floats. See
+  // winograd.h.
+  void (*winograd)(const Winograd& conv, const WinogradSpan& span, int most_tiles, float* scratch);
 };
 
 // The best body that this processor runs. GSV_ISA=portable|avx2|avx512 in the environment asks for a lesser one.

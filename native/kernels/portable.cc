@@ -9,6 +9,8 @@ constexpr const char* kName = "portable";
 constexpr int kAccumulators = 4;
 constexpr int kTileRows = 4;
 constexpr int kTileRowsI8 = 4;
+constexpr int kWinogradRows = 3;
+constexpr int kWinogradPanels = 1;
 
 inline void prefetch(const void*) {}
 
@@ -115,6 +117,7 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/winograd.inl.h"
 
 constexpr MatmulFn kMatmulFixed = nullptr;  // 16-bit products are no faster here
 

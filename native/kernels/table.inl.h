@@ -14,4 +14,5 @@ constexpr Kernels kKernels{
     .store_kv_f16 = store_kv<Half>,
     .mix_f32 = mix<float>,
     .mix_f16 = mix<Half>,
+    .winograd = winograd,
 };

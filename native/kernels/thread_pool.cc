@@ -69,6 +69,17 @@ void ThreadPool::run_erased(int chunks, Call call, void* context) {
   if (account_.loops == kLoopsPerJudgement) judge();
 }
 
+void ThreadPool::run_long_erased(int chunks, Call call, void* context) {
+  const std::unique_lock<std::mutex> alone(running_, std::try_to_lock);
+  if (workers_.empty() || chunks < 2 || !alone.owns_lock()) {
+    for (int chunk = 0; chunk < chunks; ++chunk) call(context, chunk, 0);
+    return;
+  }
+  const Account before = account_;
+  share(chunks, call, context);
+  account_ = before;
+}
+
 void ThreadPool::share(int chunks, Call call, void* context) {
   call_ = call;
   context_ = context;

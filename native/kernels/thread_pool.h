@@ -33,6 +33,14 @@ class ThreadPool {
     run_erased(chunks, call, const_cast<void*>(static_cast<const void*>(&body)));
   }
 
+  // The same for chunks of milliseconds: the workers always share them, since one that is delayed claims fewer.
+  template <class Body>
+  void run_long(int chunks, Body&& body) {
+    using Plain = std::remove_reference_t<Body>;
+    auto call = [](void* context, int chunk, int worker) { (*static_cast<Plain*>(context))(chunk, worker); };
+    run_long_erased(chunks, call, const_cast<void*>(static_cast<const void*>(&body)));
+  }
+
  private:
   using Call = void (*)(void* context, int chunk, int worker);
   using Clock = std::chrono::steady_clock;
@@ -47,6 +55,7 @@ class ThreadPool {
   };
 
   void run_erased(int chunks, Call call, void* context);
+  void run_long_erased(int chunks, Call call, void* context);
   void work(int worker);
   bool claim_and_run(uint32_t epoch, int worker);
   void share(int chunks, Call call, void* context);

@@ -9,6 +9,7 @@
 #include "expect.h"
 #include "kernels/half.h"
 #include "kernels/pack.h"
+#include "kernels/winograd.h"
 
 namespace {
 
@@ -282,13 +283,89 @@ void add_mix_tests(Suite& suite) {
   }
 }
 
+struct WinogradCase {
+  int in, out, taps, dilation, length;
+};
+constexpr WinogradCase kWinogradCases[] = {{16, 16, 3, 1, 1},   {16, 16, 3, 1, 23},   {5, 7, 3, 5, 90},
+                                           {32, 32, 7, 3, 101}, {48, 48, 11, 5, 200}, {24, 40, 11, 1, 613},
+                                           {64, 64, 7, 1, 37},  {272, 33, 5, 3, 260}, {16, 16, 1, 1, 9}};
+
+// What a span of a convolution writes, on rows that hold other values around those it may touch.
+void check_winograd(Suite& suite, const Kernels& body, const WinogradCase& c, bool add, ThreadPool& pool) {
+  const auto weight = random_values(static_cast<size_t>(c.out) * c.in * c.taps, 20);
+  const auto bias = random_values(c.out, 21);
+  const PackedWinograd conv(weight, bias, c.out, c.in, c.taps, c.dilation, pool);
+  const int in = padded(c.in), out = padded(c.out);
+  std::vector<float> x(static_cast<size_t>(c.length) * in);
+  const auto values = random_values(x.size(), 22);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<int>(i % in) < c.in ? values[i] : 0.0f;
+  const auto added = random_values(static_cast<size_t>(c.length) * out, 23);
+  std::vector<float> y(static_cast<size_t>(c.length) * out, 0.5f);
+
+  WinogradSpan span;
+  span.x = x.data();
+  span.x_stride = in;
+  span.x_end = c.length;
+  span.y = y.data();
+  span.y_stride = out;
+  span.begin = c.length / 5;
+  span.end = c.length - c.length / 7;
+  span.slope = 0.1f;
+  if (add) {
+    span.added = added.data();
+    span.added_stride = out;
+    span.accumulate = true;
+  }
+  Buffer<float> scratch(winograd_scratch(conv.plan()));
+  body.winograd(conv.plan(), span, winograd_block(conv.plan()), scratch.data());
+
+  std::vector<float> wanted(y.size(), 0.5f);
+  for (int t = span.begin; t < span.end; ++t) {
+    for (int o = 0; o < c.out; ++o) {
+      double sum = bias[o];
+      for (int tap = 0; tap < c.taps; ++tap) {
+        const int at = t + (tap - c.taps / 2) * c.dilation;
+        if (at < 0 || at >= c.length) continue;
+        for (int i = 0; i < c.in; ++i) {
+          const double value = x[static_cast<size_t>(at) * in + i];
+          sum += std::max(value, 0.1 * value) * weight[(static_cast<size_t>(o) * c.in + i) * c.taps + tap];
+        }
+      }
+      const size_t to = static_cast<size_t>(t) * out + o;
+      wanted[to] = static_cast<float>(add ? sum + added[to] + 0.5 : sum);
+    }
+    for (int o = c.out; o < out; ++o) {
+      wanted[static_cast<size_t>(t) * out + o] = add ? added[static_cast<size_t>(t) * out + o] + 0.5f : 0.0f;
+    }
+  }
+  suite.close(y, wanted, 6e-6,
+              std::to_string(c.in) + " -> " + std::to_string(c.out) + ", " + std::to_string(c.taps) +
+                  " taps, dilation " + std::to_string(c.dilation) + ", " + std::to_string(c.length) + " positions");
+}
+
+void add_winograd_tests(Suite& suite, ThreadPool& pool) {
+  for (const Kernels* body : bodies()) {
+    for (const bool add : {false, true}) {
+      suite.add(std::string(add ? "adds" : "writes") + " a convolution as double precision does: " + body->name,
+                [&suite, &pool, body, add] {
+                  for (const WinogradCase& c : kWinogradCases) check_winograd(suite, *body, c, add, pool);
+                });
+    }
+  }
+}
+
 void add_pool_tests(Suite& suite) {
   suite.add("a pool runs every chunk of every loop once", [&suite] {
     ThreadPool pool(3);
     std::vector<std::atomic<int>> hits(37);
     for (int loop = 0; loop < 20000; ++loop) {
       const int chunks = loop % 38;
-      pool.run(chunks, [&](int chunk, int) { hits[chunk].fetch_add(1); });
+      const auto hit = [&](int chunk, int) { hits[chunk].fetch_add(1); };
+      if (loop % 2 == 0) {
+        pool.run(chunks, hit);
+      } else {
+        pool.run_long(chunks, hit);
+      }
     }
     for (int chunk = 0; chunk < 37; ++chunk) {
       int wanted = 0;
@@ -320,6 +397,7 @@ int main() {
   add_matmul_tests(suite, pool);
   add_row_tests(suite);
   add_mix_tests(suite);
+  add_winograd_tests(suite, pool);
   add_pool_tests(suite);
   suite.add("GSV_ISA asks for a body by name", [&suite] {
     setenv("GSV_ISA", "portable", 1);

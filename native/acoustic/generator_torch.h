@@ -1,0 +1,41 @@
+// The generator on torch, for devices that own kernels do not reach: 2-D convolutions in channels-last layout, and it
+// can be stopped between two of them.
+#pragma once
+
+#include <ATen/ATen.h>
+#include <torch/script.h>
+
+#include <cstdint>
+#include <stop_token>
+#include <vector>
+
+namespace gsv::acoustic {
+
+struct Convolution {
+  at::Tensor weight, bias;  // [out, in, 1, k] channels last; transposed: [in, out, 1, k]; bias may be undefined
+  std::int64_t stride = 1, padding = 0, dilation = 1;
+  bool transposed = false;
+
+  at::Tensor operator()(const at::Tensor& x) const;  // [1, in, 1, T] -> [1, out, 1, T']
+};
+
+// One residual block: pairs (first, second) for the first kind, `first` alone for the second.
+struct TorchResidualBlock {
+  std::vector<Convolution> first, second;
+};
+
+class TorchGenerator {
+ public:
+  // As Generator takes them.
+  TorchGenerator(const torch::jit::Module& s2, const torch::jit::Module& dec);
+
+  // z: [1, inter, T]; style: [1, gin, 1] or undefined -> [T * product of upsample rates]. Throws ERR_GSV_ABORTED.
+  at::Tensor operator()(const at::Tensor& z, const at::Tensor& style, std::stop_token stop) const;
+
+ private:
+  Convolution pre_, post_, condition_;
+  std::vector<Convolution> ups_;
+  std::vector<std::vector<TorchResidualBlock>> blocks_;  // per upsampling, per kernel size
+};
+
+}  // namespace gsv::acoustic
