@@ -1,5 +1,5 @@
 import type { Binding, PhoneSequence, Spoken, VoiceHandle } from '../binding.js'
-import { DisposedError, EmptyTextError } from './errors.js'
+import { DisposedError, EmptyTextError, OptionTypeError } from './errors.js'
 import { engine, run } from './native.js'
 import { type GptSovitsConfig, resolveConfig, type ResolvedConfig, resolveSynthesisOptions } from './options.js'
 import type { ResolvedSynthesisOptions, SynthesisOptions } from './options.js'
@@ -70,13 +70,14 @@ export class GptSovits {
   }
 
   /**
-   * Speaks a text in the voice of a reference.
+   * Speaks a text in the voice of a reference; without one in that of the voice's own, if it brings one (as the demo voice
+   * does).
    * @throws {EmptyTextError} nothing in the text can be spoken.
    * @throws {OptionRangeError | OptionTypeError} for a bad option.
    */
   async synthesize(
     text: string,
-    reference: ReferenceInput | PreparedReference,
+    reference?: ReferenceInput | PreparedReference,
     options: SynthesisOptions = {}
   ): Promise<Speech> {
     const resolved = resolveSynthesisOptions(options)
@@ -91,7 +92,7 @@ export class GptSovits {
    */
   stream(
     text: string,
-    reference: ReferenceInput | PreparedReference,
+    reference?: ReferenceInput | PreparedReference,
     options: SynthesisOptions = {}
   ): AsyncGenerator<SpeechChunk, void, undefined> {
     return this.#speak(text, reference, resolveSynthesisOptions(options))
@@ -149,7 +150,7 @@ export class GptSovits {
 
   async *#speak(
     text: string,
-    reference: ReferenceInput | PreparedReference,
+    reference: ReferenceInput | PreparedReference | undefined,
     options: ResolvedSynthesisOptions
   ): AsyncGenerator<SpeechChunk, void, undefined> {
     const left = new AbortController()
@@ -158,7 +159,8 @@ export class GptSovits {
     try {
       signal.throwIfAborted()
       const loaded = await this.#loaded()
-      const prepared = isPreparedReference(reference) ? reference : await loaded.references.prepare(reference, signal)
+      const given = reference ?? ownReference(loaded.modules)
+      const prepared = isPreparedReference(given) ? given : await loaded.references.prepare(given, signal)
       let audioSeconds = 0
       let sentence = 0
       const finish = async (): Promise<SpeechChunk> => {
@@ -217,6 +219,12 @@ export class GptSovits {
       }).then(resolve, reject)
     })
   }
+}
+
+function ownReference(modules: VoiceModules): ReferenceInput {
+  const [first] = modules.references
+  if (first) return first
+  throw new OptionTypeError('expected a reference: { audio, text }; this voice brings none of its own')
 }
 
 function textOptions(options: ResolvedSynthesisOptions, modules: VoiceModules) {

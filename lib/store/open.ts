@@ -1,10 +1,15 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Binding } from '../../binding.js'
 import type { ResolvedConfig } from '../options.js'
+import { packageRoot } from '../package-root.cjs'
 import { BertTokenizer, readBertVocabulary, type SymbolVersion } from '../text/index.js'
-import { importCached } from './import.js'
+import type { ReferenceInput } from '../types.js'
+import { importCached, type VoiceSources } from './import.js'
 import { withPulled } from './sources.js'
-import { readVoiceFile, type VoiceFile } from './voice-file.js'
+import { readVoiceDescription, type VoiceFile, type VoiceReference } from './voice-file.js'
+
+/** Name of the voice that the package carries; a folder of that name is meant by `./demo`. */
+export const DEMO_VOICE = 'demo'
 
 /** A voice's modules on disk. */
 export interface VoiceModules {
@@ -18,23 +23,36 @@ export interface VoiceModules {
   readonly paths: VoiceFile['modules']
   /** Token ids of a Chinese text, with [CLS] and [SEP]; absent without BERT. */
   readonly bertIds?: (text: string) => Int32Array
+  /** Recordings that the voice brings along; the first one is the default. */
+  readonly references: readonly ReferenceInput[]
 }
 
 /** Finds a voice's modules: in an imported folder, or in the cache, importing the user's files when they are new. */
 export async function openVoice(addon: Binding, config: ResolvedConfig, signal: AbortSignal): Promise<VoiceModules> {
-  if (config.voice !== undefined) {
-    const folder = resolve(config.voice)
-    return modulesOf(await readVoiceFile(folder), folder)
-  }
-  const sources = await withPulled(config, config.cacheDir)
+  if (config.voice !== undefined) return openFolder(addon, config.voice, config, signal)
+  return openCheckpoints(addon, await withPulled(config, config.cacheDir), config, signal)
+}
+
+async function openFolder(addon: Binding, name: string, config: ResolvedConfig, signal: AbortSignal) {
+  const folder = name === DEMO_VOICE ? join(packageRoot, 'models', 'demo', 'voice') : resolve(name)
+  const voice = await readVoiceDescription(folder)
+  if ('modules' in voice) return modulesOf(voice, folder)
+  const { gpt, sovits, hubert, bert } = voice.checkpoints
+  const at = (file: string): string => resolve(folder, file)
+  const sources = { gpt: at(gpt), sovits: at(sovits), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) }
+  const modules = await openCheckpoints(addon, sources, config, signal)
+  return { ...modules, references: referencesOf(voice.references, folder) }
+}
+
+async function openCheckpoints(addon: Binding, sources: VoiceSources, config: ResolvedConfig, signal: AbortSignal) {
   const onNetwork = (network: string): void => config.logger('info', `reading ${network}`)
-  const { voice, folder, warnings } = await importCached(sources, config.cacheDir, {
-    addon,
-    signal,
-    onNetwork
-  })
+  const { voice, folder, warnings } = await importCached(sources, config.cacheDir, { addon, signal, onNetwork })
   for (const warning of warnings) config.logger('warn', warning)
   return modulesOf(voice, folder)
+}
+
+function referencesOf(references: readonly VoiceReference[] = [], folder: string): readonly ReferenceInput[] {
+  return references.map(({ audio, text, language }) => ({ audio: resolve(folder, audio), text, language }))
 }
 
 // The vocabulary is read at the first Chinese text.
@@ -60,6 +78,7 @@ function modulesOf(voice: VoiceFile, folder: string): VoiceModules {
     maxTokens: voice.maxTokens,
     symbols: voice.version === 'v1' ? 'v1' : 'v2',
     paths,
+    references: referencesOf(voice.references, folder),
     ...(bertIds ? { bertIds } : {})
   }
 }

@@ -1,12 +1,14 @@
-"""What pocketsphinx understands, and how far that is from the text."""
+"""What pocketsphinx understands, and how far that is from the text.
+
+As a command: WAV files of 16-bit samples -> a line of text for each.
+"""
 
 import re
+import sys
+import wave as wave_file
 
 import numpy as np
 from pocketsphinx import Decoder
-from scipy.signal import resample_poly
-
-RATE = 16000
 
 
 def plain(text: str) -> str:
@@ -25,19 +27,20 @@ def distance(a: list[str] | str, b: list[str] | str) -> int:
 
 class Listener:
     def __init__(self) -> None:
-        self.decoder = Decoder(samprate=RATE, loglevel="FATAL")
+        self.decoders: dict[int, Decoder] = {}
 
     def hear(self, wave: np.ndarray, rate: int) -> str:
-        """wave: float in -1..1."""
-        divisor = np.gcd(rate, RATE)
-        wave = resample_poly(wave, RATE // divisor, rate // divisor)
+        """wave: float in -1..1, at 16 kHz or more."""
+        if rate not in self.decoders:
+            self.decoders[rate] = Decoder(samprate=rate, loglevel="FATAL")
+        decoder = self.decoders[rate]
         peak = max(float(np.abs(wave).max()), 1e-9)
         samples = (wave / peak * 0.7 * 32767).astype(np.int16)
-        self.decoder.reinit_feat()
-        self.decoder.start_utt()
-        self.decoder.process_raw(samples.tobytes(), full_utt=True)
-        self.decoder.end_utt()
-        return plain(self.decoder.hyp().hypstr if self.decoder.hyp() else "")
+        decoder.reinit_feat()  # what was heard before says nothing about this one
+        decoder.start_utt()
+        decoder.process_raw(samples.tobytes(), full_utt=True)
+        decoder.end_utt()
+        return plain(decoder.hyp().hypstr if decoder.hyp() else "")
 
 
 class Score:
@@ -60,3 +63,15 @@ class Score:
     @property
     def wer(self) -> float:
         return self.word_errors / max(self.words, 1)
+
+
+def main() -> None:
+    listener = Listener()
+    for path in sys.argv[1:]:
+        with wave_file.open(path) as file:
+            samples = np.frombuffer(file.readframes(file.getnframes()), np.int16).astype(np.float32)
+            print(listener.hear(samples / 32768, file.getframerate()))
+
+
+if __name__ == "__main__":
+    main()

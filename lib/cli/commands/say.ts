@@ -5,17 +5,22 @@ import { cutMethods, languageModes, numberRules, type GptSovitsConfig, type Synt
 import type { ReferenceInput, SynthesisProgress } from '../../types.js'
 import { audioFormats, formatOfFile } from '../../audio/index.js'
 import type { SpeechFormat } from '../../speech/index.js'
+import { DEMO_VOICE } from '../../store/index.js'
 import { readLexicon } from '../../text/index.js'
 import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
 
+interface ReferenceOptions {
+  ref?: string | undefined
+  refText?: string | undefined
+  refLanguage?: ReferenceInput['language'] | undefined
+  refTrim?: boolean | undefined
+}
+
 type Options = GptSovitsConfig &
+  ReferenceOptions &
   Omit<SynthesisOptions, 'lexicon'> & {
     lexicon?: string
-    ref?: string
-    refText?: string
-    refLanguage?: ReferenceInput['language']
-    refTrim?: boolean
     out: string
     format?: SpeechFormat
     json?: boolean
@@ -39,7 +44,10 @@ export function sayCommand(): Command {
   const command = new Command('say')
     .description('speak a text to an audio file')
     .argument('<text>')
-    .option('--voice <folder>', 'an imported voice (see `gpt-sovits import`)')
+    .option(
+      '--voice <folder>',
+      'an imported voice (see `gpt-sovits import`), or "demo", which is taken if no voice is given'
+    )
     .option('--gpt <file>', 'GPT weights (*.ckpt)')
     .option('--sovits <file>', 'SoVITS weights (*.pth)')
     .option('--hubert <folder>', 'chinese-hubert-base')
@@ -51,7 +59,7 @@ export function sayCommand(): Command {
     .option('--ref-text <text>', 'what the recording says')
     .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
     .option('--ref-trim', 'take the best 3 to 10 s of a longer recording')
-    .requiredOption('--out <file>', 'file to write: .wav, .flac, .mp3, .ogg, .opus, .aac or .pcm')
+    .option('--out <file>', 'file to write: .wav, .flac, .mp3, .ogg, .opus, .aac or .pcm', 'speech.wav')
     .addOption(new Option('--format <format>', "the file's format, whatever its name").choices(formats))
     .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
     .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
@@ -69,10 +77,20 @@ export function sayCommand(): Command {
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  gpt-sovits say "Hello there." --voice my-voice --ref me.wav --ref-text "What I say." --out hello.wav' +
+      '\nExamples:\n  gpt-sovits say "Hello there."' +
+        '\n  gpt-sovits say "Hello there." --voice my-voice --ref me.wav --ref-text "What I say." --out hello.wav' +
         '\n  gpt-sovits say "Hello." --gpt v.ckpt --sovits v.pth --hubert chinese-hubert-base --ref me.wav --out hello.wav'
     )
     .action(run)
+}
+
+/** Without a recording the voice speaks with one of its own. */
+function referenceOf({ ref, refText, refLanguage, refTrim }: ReferenceOptions): ReferenceInput | undefined {
+  if (ref !== undefined) {
+    return { audio: ref, text: refText, language: refLanguage, refTrim: refTrim ? 'auto' : 'none' }
+  }
+  if (refText === undefined && refLanguage === undefined && refTrim === undefined) return undefined
+  throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
 }
 
 async function run(text: string, options: Options): Promise<void> {
@@ -87,14 +105,10 @@ async function run(text: string, options: Options): Promise<void> {
     if (level === 'warn') process.stderr.write(`warning: ${message}\n`)
     else line.update(message)
   }
-  if (ref === undefined) throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
-  const reference: ReferenceInput = {
-    audio: ref,
-    text: refText,
-    language: refLanguage,
-    refTrim: refTrim ? 'auto' : 'none'
-  }
-  await using tts = new GptSovits({ voice, gpt, sovits, hubert, bert, ...reading, threads, precision, device, logger })
+  const hasVoice = voice !== undefined || gpt !== undefined || sovits !== undefined
+  const reference = referenceOf({ ref, refText, refLanguage, refTrim })
+  const files = hasVoice ? { voice, gpt, sovits, hubert, bert } : { voice: DEMO_VOICE }
+  await using tts = new GptSovits({ ...files, ...reading, threads, precision, device, logger })
   const begun = performance.now()
   await tts.ready
   const loaded = performance.now()
