@@ -4,7 +4,8 @@ export {
   type AudioFormatInfo,
   audioFormats,
   createEncoder,
-  type EncoderOptions
+  type EncoderOptions,
+  type SoundFormat
 } from './audio/index.js'
 export * from './errors.js'
 export { GptSovits } from './gpt-sovits.js'
@@ -12,7 +13,6 @@ export { cutMethods, type GptSovitsConfig, languageModes, numberRules, type Synt
 export type { PreparedReference } from './reference.js'
 export {
   Speech,
-  type SpeechFormat,
   type SpeechTimings,
   type SpokenSentence,
   type SpokenWord,

@@ -1,6 +1,7 @@
 export { decodeAudio, type DecodedAudio, type DecodeOptions } from './decode.js'
 export {
   type AudioEncoder,
+  AudioFileWriter,
   type AudioFormat,
   type AudioFormatInfo,
   audioFormats,
@@ -10,11 +11,12 @@ export {
   encodeWav,
   formatOfFile,
   isAudioFormat,
-  isWavFormat,
   joinBytes,
   Resampler,
+  type SoundFormat,
   wavHeader,
-  type WavFormat
+  type WavFormat,
+  wavFormats
 } from './encode/index.js'
 export { type AudioFile, readAudioFile } from './read-file.js'
 export { trimReference } from './trim-reference.js'

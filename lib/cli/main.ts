@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../package-root.cjs'
+import { batchCommand } from './commands/batch.js'
 import { doctorCommand } from './commands/doctor.js'
 import { importCommand } from './commands/import.js'
 import { inspectCommand } from './commands/inspect.js'
@@ -21,6 +22,7 @@ const program = new Command('gpt-sovits')
 
 for (const command of [
   sayCommand(),
+  batchCommand(),
   importCommand(),
   inspectCommand(),
   phonesCommand(),

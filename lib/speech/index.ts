@@ -1,4 +1,4 @@
-export { Speech, type SpeechFormat } from './speech.js'
+export { Speech } from './speech.js'
 export {
   type Cue,
   cuesOf,

@@ -1,20 +1,7 @@
-import { writeFile } from 'node:fs/promises'
-import {
-  type AudioFormat,
-  createEncoder,
-  encodeWav,
-  formatOfFile,
-  isWavFormat,
-  joinBytes,
-  type WavFormat
-} from '../audio/index.js'
-import { FileError } from '../errors.js'
+import { AudioFileWriter, createEncoder, formatOfFile, joinBytes, type SoundFormat } from '../audio/index.js'
 import type { SpeechChunk } from '../types.js'
 import { type SubtitleFormat, type SubtitleOptions, SubtitleWriter } from './subtitles.js'
 import { type SpokenSentence, type SpokenWord, Timeline } from './timeline.js'
-
-/** What a speech is written as: a format, or the samples of a WAV file. */
-export type SpeechFormat = AudioFormat | WavFormat
 
 /** A finished synthesis. */
 export class Speech {
@@ -72,8 +59,7 @@ export class Speech {
    * @throws {OptionRangeError} for a format that there is not.
    * @throws {MissingProgramError} for AAC, when there is no ffmpeg.
    */
-  async toBuffer(format: SpeechFormat = 'pcm16'): Promise<Uint8Array> {
-    if (isWavFormat(format)) return encodeWav(this.samples, this.sampleRate, { format })
+  async toBuffer(format: SoundFormat = 'pcm16'): Promise<Uint8Array> {
     const encoder = await createEncoder(format, { sampleRate: this.sampleRate, streaming: false })
     try {
       return joinBytes([await encoder.write(this.samples), await encoder.end()])
@@ -83,16 +69,17 @@ export class Speech {
   }
 
   /**
-   * Writes a file in the format of its extension, or in the one that is given.
+   * Writes a file in the format of its extension, or in the one that is given. It appears under its name when it is whole.
    * @throws {OptionRangeError} for an extension that names no format.
    * @throws {FileError} when it cannot be written.
    */
-  async toFile(path: string, format: SpeechFormat = formatOfFile(path)): Promise<void> {
-    const bytes = await this.toBuffer(format)
+  async toFile(path: string, format: SoundFormat = formatOfFile(path)): Promise<void> {
+    const file = await AudioFileWriter.open(path, format, this.sampleRate)
     try {
-      await writeFile(path, bytes)
-    } catch (cause) {
-      throw new FileError(`${path} cannot be written: ${(cause as Error).message}`, { cause })
+      await file.write(this.samples)
+      await file.finish()
+    } finally {
+      await file.abandon()
     }
   }
 }

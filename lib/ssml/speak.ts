@@ -11,7 +11,8 @@ import type { SpeechSegment, SpeechStyle, SsmlLimits } from './segment.js'
 /** Who speaks a segment. */
 export interface SsmlSpeaker {
   readonly tts: Pick<GptSovits, 'stream'>
-  readonly reference: ReferenceInput | PreparedReference
+  /** Without one: the voice's own. */
+  readonly reference?: ReferenceInput | PreparedReference | undefined
 }
 
 /** Finds the speaker of a style; the one of a style without a voice is the document's own. */

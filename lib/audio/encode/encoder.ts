@@ -1,7 +1,7 @@
 import { OptionRangeError } from '../../errors.js'
 import { joinBytes } from './bytes.js'
 import type { Codec } from './codec.js'
-import { type AudioFormat, audioFormats, checkAudioFormat } from './formats.js'
+import { audioFormat, type SoundFormat } from './formats.js'
 import { Resampler } from './resampler.js'
 
 export interface EncoderOptions {
@@ -38,15 +38,15 @@ const SLICE_SECONDS = 0.1
  * @throws {OptionRangeError} for a format or a sample rate that there is not.
  * @throws {MissingProgramError} for AAC, when there is no ffmpeg.
  */
-export async function createEncoder(format: AudioFormat, options: EncoderOptions): Promise<AudioEncoder> {
-  const { mimeType, sampleRates, open } = audioFormats[checkAudioFormat(format)]
+export async function createEncoder(format: SoundFormat, options: EncoderOptions): Promise<AudioEncoder> {
+  const { mimeType, sampleRates, open } = audioFormat(format)
   checkRate('sampleRate', options.sampleRate)
   const sampleRate = outputRate(format, options, sampleRates)
   const codec = await open(sampleRate)
   return new CodecEncoder(codec, mimeType, { ...options, outputSampleRate: sampleRate })
 }
 
-function outputRate(format: AudioFormat, options: EncoderOptions, rates: readonly number[] | undefined): number {
+function outputRate(format: SoundFormat, options: EncoderOptions, rates: readonly number[] | undefined): number {
   const { sampleRate, outputSampleRate: wanted } = options
   if (wanted !== undefined) checkRate('outputSampleRate', wanted)
   if (!rates) return wanted ?? sampleRate

@@ -7,6 +7,7 @@ import { openOpus } from './codecs/opus/index.js'
 import { openPcm } from './codecs/pcm.js'
 import { openVorbis } from './codecs/vorbis.js'
 import { openWav } from './codecs/wav.js'
+import { isWavFormat, type WavFormat, wavFormats } from './wav.js'
 
 /** A format that audio is written in. `pcm` is 16-bit little-endian samples without a header. */
 export type AudioFormat = 'wav' | 'pcm' | 'flac' | 'mp3' | 'ogg' | 'opus' | 'aac'
@@ -27,7 +28,7 @@ const aacRates = [...mp3Rates, 64000, 88200, 96000]
 
 /** Every format there is. */
 export const audioFormats: Readonly<Record<AudioFormat, AudioFormatInfo>> = {
-  wav: { mimeType: 'audio/wav', extensions: ['wav'], open: openWav },
+  wav: { mimeType: 'audio/wav', extensions: ['wav'], open: openWav('pcm16') },
   pcm: { mimeType: 'audio/pcm', extensions: ['pcm', 'raw'], open: openPcm },
   flac: { mimeType: 'audio/flac', extensions: ['flac'], open: openFlac },
   mp3: { mimeType: 'audio/mpeg', extensions: ['mp3'], sampleRates: mp3Rates, open: openMp3 },
@@ -35,6 +36,9 @@ export const audioFormats: Readonly<Record<AudioFormat, AudioFormatInfo>> = {
   opus: { mimeType: 'audio/ogg', extensions: ['opus'], sampleRates: [48000], open: openOpus },
   aac: { mimeType: 'audio/aac', extensions: ['aac'], sampleRates: aacRates, open: openAac }
 }
+
+/** What sound is written as: a format, or WAV with samples of a kind. */
+export type SoundFormat = AudioFormat | WavFormat
 
 const names = Object.keys(audioFormats) as AudioFormat[]
 
@@ -54,8 +58,12 @@ export function formatOfFile(path: string): AudioFormat {
   throw new OptionRangeError(`${path} names no audio format; its extension can be ${known.join(', ')}`)
 }
 
-/** @throws {OptionRangeError} naming the formats there are. */
-export function checkAudioFormat(format: string): AudioFormat {
-  if (typeof format === 'string' && isAudioFormat(format)) return format
-  throw new OptionRangeError(`format is '${String(format)}'; it can be ${names.join(', ')}`)
+/**
+ * What is to be known of a format; one of WAV's own kinds of samples is WAV.
+ * @throws {OptionRangeError} naming the formats there are.
+ */
+export function audioFormat(format: SoundFormat): AudioFormatInfo {
+  if (typeof format === 'string' && isAudioFormat(format)) return audioFormats[format]
+  if (typeof format === 'string' && isWavFormat(format)) return { ...audioFormats.wav, open: openWav(format) }
+  throw new OptionRangeError(`format is '${String(format)}'; it can be ${names.join(', ')}, ${wavFormats.join(', ')}`)
 }

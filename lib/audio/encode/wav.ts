@@ -82,12 +82,14 @@ export function wavHeader(sampleRate: number, options: { format?: WavFormat; sam
   return joinBytes([letters('RIFF'), u32(totalLength(chunks) + dataBytes + (dataBytes % 2)), ...chunks])
 }
 
+export const wavFormats = Object.keys(layouts) as readonly WavFormat[]
+
 export function isWavFormat(format: string): format is WavFormat {
   return Object.hasOwn(layouts, format)
 }
 
 function layoutOf(format: WavFormat): Layout {
   const layout = isWavFormat(format) ? layouts[format] : undefined
-  if (!layout) throw new OptionTypeError(`format is '${String(format)}'; it can be ${Object.keys(layouts).join(', ')}`)
+  if (!layout) throw new OptionTypeError(`format is '${String(format)}'; it can be ${wavFormats.join(', ')}`)
   return layout
 }

@@ -1,132 +1,141 @@
+import { randomInt } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { text as readAll } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
-import { OptionTypeError } from '../../errors.js'
+import { audioFormats, formatOfFile, type SoundFormat, wavFormats } from '../../audio/index.js'
+import { FileError, OptionTypeError } from '../../errors.js'
 import { GptSovits } from '../../gpt-sovits.js'
-import { cutMethods, languageModes, numberRules, type GptSovitsConfig, type SynthesisOptions } from '../../options.js'
-import type { ReferenceInput, SynthesisProgress } from '../../types.js'
-import { audioFormats, formatOfFile } from '../../audio/index.js'
-import type { SpeechFormat } from '../../speech/index.js'
-import { DEMO_VOICE } from '../../store/index.js'
-import { readLexicon } from '../../text/index.js'
+import { numberRules, type GptSovitsConfig } from '../../options.js'
+import type { SynthesisProgress } from '../../types.js'
 import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
+import { runSpeech, type SpeechSummary } from '../run-speech.js'
+import { FileSink, StandardOutputSink } from '../sinks/file.js'
+import { playerSink } from '../sinks/player.js'
+import { findPlayer } from '../sinks/players.js'
+import type { Sink } from '../sinks/sink.js'
+import { SubtitleSink } from '../sinks/subtitles.js'
+import {
+  addReferenceOptions,
+  addSynthesisOptions,
+  addVoiceOptions,
+  configOf,
+  type ReferenceFlags,
+  referenceOf,
+  type SynthesisFlags,
+  synthesisOf,
+  type VoiceFlags
+} from '../voice-options.js'
 
-interface ReferenceOptions {
-  ref?: string | undefined
-  refText?: string | undefined
-  refLanguage?: ReferenceInput['language'] | undefined
-  refTrim?: boolean | undefined
+interface OutputFlags {
+  out?: string
+  format?: SoundFormat
+  play?: boolean
+  subtitles?: string
 }
 
-type Options = GptSovitsConfig &
-  ReferenceOptions &
-  Omit<SynthesisOptions, 'lexicon'> & {
-    lexicon?: string
-    out: string
-    format?: SpeechFormat
-    json?: boolean
-  }
+type Options = VoiceFlags &
+  ReferenceFlags &
+  SynthesisFlags &
+  OutputFlags & { file?: string; ssml?: boolean; json?: boolean }
 
-const formats: readonly string[] = [...Object.keys(audioFormats), 'pcm16', 'pcm24', 'float32']
-const numbers: Readonly<Record<string, string>> = {
-  speed: 'tempo',
-  topK: 'draw from the K likeliest tokens',
-  topP: 'draw from the likeliest tokens that sum to P',
-  temperature: '0 takes the likeliest token',
-  repetitionPenalty: 'against repeated tokens',
-  seed: 'the same seed gives the same samples',
-  pause: 'silence after each sentence in seconds',
-  maxTokens: 'longest sentence, 25 tokens a second',
-  noiseScale: "variation of the decoder's latent"
-}
+const STANDARD = '-'
+const STANDARD_FILE = 'speech.wav'
+const formats: readonly string[] = [...Object.keys(audioFormats), ...wavFormats]
 
-/** `gpt-sovits say`: a text to an audio file. */
+/** `gpt-sovits say`: a text to an audio file, or to the loudspeaker. */
 export function sayCommand(): Command {
   const command = new Command('say')
-    .description('speak a text to an audio file')
-    .argument('<text>')
+    .description('speak a text to an audio file or the loudspeaker')
+    .argument('[text]', 'what is spoken; or --file')
+    .option('--file <file>', 'read the text from a file; - is standard input')
+    .option('--ssml', 'the text is SSML')
     .option(
-      '--voice <folder>',
-      'an imported voice (see `gpt-sovits import`), or "demo", which is taken if no voice is given'
+      '--out <file>',
+      `file to write: .wav, .flac, .mp3, .ogg, .opus, .aac or .pcm; - is standard output; default ${STANDARD_FILE} unless --play`
     )
-    .option('--gpt <file>', 'GPT weights (*.ckpt)')
-    .option('--sovits <file>', 'SoVITS weights (*.pth)')
-    .option('--hubert <folder>', 'chinese-hubert-base')
-    .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
-    .option('--g2pw <folder>', 'the polyphone model g2pW, for Chinese')
-    .option('--language-id-model <file>', 'a fastText model that tells languages apart, such as lid.176.bin')
-    .option('--japanese-user-dictionary <file>', "Japanese words of your own in MeCab's CSV format")
-    .option('--ref <file>', 'recording whose voice is copied, 3 to 10 s')
-    .option('--ref-text <text>', 'what the recording says')
-    .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
-    .option('--ref-trim', 'take the best 3 to 10 s of a longer recording')
-    .option('--out <file>', 'file to write: .wav, .flac, .mp3, .ogg, .opus, .aac or .pcm', 'speech.wav')
     .addOption(new Option('--format <format>', "the file's format, whatever its name").choices(formats))
-    .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
-    .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
-    .option('--lexicon <file>', 'phones of words of your own: a language, a word and its phones a line, apart by tabs')
-  for (const [name, what] of Object.entries(numbers)) {
-    const rule: { default?: number; min: number; max: number } = numberRules[name as keyof typeof numberRules]
-    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    const standard = rule.default === undefined ? 'random' : rule.default
-    command.option(`--${flag} <n>`, `${what}; ${rule.min} to ${rule.max}, default ${standard}`, Number)
-  }
+    .option('--play', 'play it while it is spoken')
+    .option('--subtitles <file>', 'write subtitles too: .srt, .vtt or .json')
+  addVoiceOptions(command)
+  addReferenceOptions(command)
+  addSynthesisOptions(command)
   return command
-    .option('--threads <n>', 'threads for the networks', Number)
-    .addOption(new Option('--precision <p>', 'weights of the token network').choices(['auto', 'fp32', 'fp16', 'int8']))
-    .option('--device <device>', 'cpu or cuda')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
-      '\nExamples:\n  gpt-sovits say "Hello there."' +
+      '\nExamples:\n  gpt-sovits say "Hello there." --play' +
         '\n  gpt-sovits say "Hello there." --voice my-voice --ref me.wav --ref-text "What I say." --out hello.wav' +
-        '\n  gpt-sovits say "Hello." --gpt v.ckpt --sovits v.pth --hubert chinese-hubert-base --ref me.wav --out hello.wav'
+        '\n  gpt-sovits say "Hello." --gpt v.ckpt --sovits v.pth --hubert chinese-hubert-base --ref me.wav --play' +
+        '\n  gpt-sovits say --file book.txt --voice my-voice --ref me.wav --out book.opus --subtitles book.srt' +
+        '\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.'
     )
     .action(run)
 }
 
-/** Without a recording the voice speaks with one of its own. */
-function referenceOf({ ref, refText, refLanguage, refTrim }: ReferenceOptions): ReferenceInput | undefined {
-  if (ref !== undefined) {
-    return { audio: ref, text: refText, language: refLanguage, refTrim: refTrim ? 'auto' : 'none' }
-  }
-  if (refText === undefined && refLanguage === undefined && refTrim === undefined) return undefined
-  throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
-}
-
-async function run(text: string, options: Options): Promise<void> {
-  const { ref, refText, refLanguage, refTrim, out, format, json, ...rest } = options
-  const fileFormat = format ?? formatOfFile(out)
-  const { voice, gpt, sovits, hubert, bert, threads, precision, device, lexicon: file, ...others } = rest
-  const { g2pw, languageIdModel, japaneseUserDictionary, ...synthesis } = others
-  const reading = { g2pw, languageIdModel, japaneseUserDictionary }
-  const lexicon = file === undefined ? undefined : readLexicon(file)
+async function run(text: string | undefined, options: Options): Promise<void> {
+  const { json, play } = options
+  const out = options.out ?? (play ? undefined : STANDARD_FILE)
+  const given = await givenText(text, options.file)
+  const reference = referenceOf(options)
+  const seed = options.seed ?? randomInt(2 ** 32)
+  const synthesis = { ...synthesisOf(options), seed }
+  const sinks = await sinksOf({ ...options, out })
   const line = new ProgressLine(json === true)
   const logger: GptSovitsConfig['logger'] = (level, message) => {
     if (level === 'warn') process.stderr.write(`warning: ${message}\n`)
     else line.update(message)
   }
-  const hasVoice = voice !== undefined || gpt !== undefined || sovits !== undefined
-  const reference = referenceOf({ ref, refText, refLanguage, refTrim })
-  const files = hasVoice ? { voice, gpt, sovits, hubert, bert } : { voice: DEMO_VOICE }
-  await using tts = new GptSovits({ ...files, ...reading, threads, precision, device, logger })
+  await using tts = new GptSovits({ ...configOf(options), logger })
   const begun = performance.now()
   await tts.ready
   const loaded = performance.now()
   const onProgress = ({ sentence, tokens, audioSeconds }: SynthesisProgress): void =>
     line.update(`sentence ${sentence + 1}: ${(audioSeconds + tokens / 25).toFixed(1)} s of speech`)
-  const speech = await tts
-    .synthesize(text, reference, { ...synthesis, lexicon, onProgress, signal: interruptSignal() })
-    .finally(() => line.end())
-  await speech.toFile(out, fileFormat)
-  const timing = { load: (loaded - begun) / 1000, synthesis: (performance.now() - loaded) / 1000 }
-  const { duration, sampleRate, seed, warnings } = speech
+  const task = { tts, reference, text: given, isSsml: options.ssml === true }
+  const spoken = { ...task, options: { ...synthesis, onProgress, signal: interruptSignal() } }
+  const summary = await runSpeech(spoken, sinks).finally(() => line.end())
+  const seconds = { load: (loaded - begun) / 1000, synthesis: (performance.now() - loaded) / 1000 }
+  report({ ...summary, out, seed, seconds }, json === true)
+}
+
+async function givenText(text: string | undefined, file: string | undefined): Promise<string> {
+  if ((text === undefined) === (file === undefined)) throw new OptionTypeError('give either a text or --file')
+  if (file === undefined) return text as string
+  if (file === STANDARD) return readAll(process.stdin)
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new FileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** Everything that can be wrong with an output is found before the voice is loaded. */
+async function sinksOf({ out, format, play, subtitles, pause }: OutputFlags & SynthesisFlags): Promise<Sink[]> {
+  const sinks: Sink[] = []
+  if (out === STANDARD) sinks.push(new StandardOutputSink(format ?? 'wav'))
+  else if (out !== undefined) sinks.push(new FileSink(out, format ?? formatOfFile(out)))
+  if (play) sinks.push(playerSink(await findPlayer()))
+  if (subtitles !== undefined) sinks.push(new SubtitleSink(subtitles, pause ?? numberRules.pause.default))
+  return sinks
+}
+
+type Result = SpeechSummary & {
+  out: string | undefined
+  seed: number
+  seconds: { load: number; synthesis: number }
+}
+
+function report(result: Result, json: boolean): void {
+  const { out, duration, seed, warnings, seconds } = result
+  // Sound on standard output is alone there.
+  const print = (text: string): boolean => (out === STANDARD ? process.stderr : process.stdout).write(text)
   if (json) {
-    process.stdout.write(`${JSON.stringify({ out, duration, sampleRate, seed, warnings, seconds: timing })}\n`)
+    print(`${JSON.stringify(result)}\n`)
     return
   }
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`)
-  process.stdout.write(
-    `${out}: ${duration.toFixed(1)} s of speech in ${timing.synthesis.toFixed(1)} s ` +
-      `(loading ${timing.load.toFixed(1)} s), seed ${seed}\n`
-  )
+  const what = out === undefined || out === STANDARD ? '' : `${out}: `
+  const took = `${duration.toFixed(1)} s of speech in ${seconds.synthesis.toFixed(1)} s`
+  print(`${what}${took} (loading ${seconds.load.toFixed(1)} s), seed ${seed}\n`)
 }

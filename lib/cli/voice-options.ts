@@ -1,0 +1,125 @@
+import { type Command, Option } from 'commander'
+import { OptionTypeError } from '../errors.js'
+import { cutMethods, type GptSovitsConfig, languageModes, numberRules, type SynthesisOptions } from '../options.js'
+import { DEMO_VOICE } from '../store/index.js'
+import { readLexicon } from '../text/index.js'
+import type { ReferenceInput } from '../types.js'
+
+/** What the command line says of the voice. */
+export type VoiceFlags = Pick<
+  GptSovitsConfig,
+  | 'voice'
+  | 'gpt'
+  | 'sovits'
+  | 'hubert'
+  | 'bert'
+  | 'speaker'
+  | 'vocoder'
+  | 'base'
+  | 'g2pw'
+  | 'languageIdModel'
+  | 'japaneseUserDictionary'
+  | 'threads'
+  | 'precision'
+  | 'device'
+>
+
+/** What the command line says of the recording whose voice is copied. */
+export interface ReferenceFlags {
+  ref?: string
+  refText?: string
+  refLanguage?: ReferenceInput['language']
+  refTrim?: boolean
+}
+
+type Numbers = { [name in keyof typeof numberRules]?: number }
+
+/** What the command line says of how a text is spoken. */
+export interface SynthesisFlags extends Numbers {
+  language?: SynthesisOptions['language']
+  cut?: SynthesisOptions['cut']
+  lexicon?: string
+}
+
+const numbers: Readonly<Record<keyof typeof numberRules, string>> = {
+  speed: 'tempo',
+  topK: 'draw from the K likeliest tokens',
+  topP: 'draw from the likeliest tokens that sum to P',
+  temperature: '0 takes the likeliest token',
+  repetitionPenalty: 'against repeated tokens',
+  seed: 'the same seed gives the same samples',
+  pause: 'silence after each sentence in seconds',
+  maxTokens: 'longest sentence, 25 tokens a second',
+  noiseScale: "variation of the decoder's latent",
+  sampleSteps: 'steps of the flow-matching decoder of v3 and v4'
+}
+const numberNames = Object.keys(numbers) as (keyof typeof numberRules)[]
+
+export function addVoiceOptions(command: Command): Command {
+  return command
+    .option(
+      '--voice <folder>',
+      `an imported voice (see \`gpt-sovits import\`), or "${DEMO_VOICE}", which is taken if no voice is given`
+    )
+    .option('--gpt <file>', 'GPT weights (*.ckpt)')
+    .option('--sovits <file>', 'SoVITS weights (*.pth)')
+    .option('--hubert <folder>', 'chinese-hubert-base')
+    .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
+    .option('--speaker <file>', 'speaker model of v2Pro and v2ProPlus')
+    .option('--vocoder <path>', 'vocoder of v3 (folder) or v4 (file)')
+    .option('--base <file>', 'base weights of a LoRA')
+    .option('--g2pw <folder>', 'the polyphone model g2pW, for Chinese')
+    .option('--language-id-model <file>', 'a fastText model that tells languages apart, such as lid.176.bin')
+    .option('--japanese-user-dictionary <file>', "Japanese words of your own in MeCab's CSV format")
+    .option('--threads <n>', 'threads for the networks', Number)
+    .addOption(new Option('--precision <p>', 'weights of the token network').choices(['auto', 'fp32', 'fp16', 'int8']))
+    .option('--device <device>', 'cpu or cuda')
+}
+
+export function addReferenceOptions(command: Command): Command {
+  return command
+    .option('--ref <file>', 'recording whose voice is copied, 3 to 10 s')
+    .option('--ref-text <text>', 'what the recording says')
+    .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
+    .option('--ref-trim', 'take the best 3 to 10 s of a longer recording')
+}
+
+export function addSynthesisOptions(command: Command): Command {
+  command
+    .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
+    .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
+    .option('--lexicon <file>', 'phones of words of your own: a language, a word and its phones a line, apart by tabs')
+  for (const name of numberNames) {
+    const rule: { default?: number; min: number; max: number } = numberRules[name]
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    const standard = rule.default === undefined ? 'random' : rule.default
+    command.option(`--${flag} <n>`, `${numbers[name]}; ${rule.min} to ${rule.max}, default ${standard}`, Number)
+  }
+  return command
+}
+
+export function configOf(flags: VoiceFlags): GptSovitsConfig {
+  const { voice, gpt, sovits, hubert, bert, speaker, vocoder, base } = flags
+  const { g2pw, languageIdModel, japaneseUserDictionary, threads, precision, device } = flags
+  const hasVoice = voice !== undefined || gpt !== undefined || sovits !== undefined
+  const files = hasVoice ? { voice, gpt, sovits, hubert, bert, speaker, vocoder, base } : { voice: DEMO_VOICE }
+  return { ...files, g2pw, languageIdModel, japaneseUserDictionary, threads, precision, device }
+}
+
+/**
+ * Without a recording the voice speaks with one of its own.
+ * @throws {OptionTypeError} when something is said of a recording that is not named.
+ */
+export function referenceOf({ ref, refText, refLanguage, refTrim }: ReferenceFlags): ReferenceInput | undefined {
+  if (ref !== undefined) {
+    return { audio: ref, text: refText, language: refLanguage, refTrim: refTrim ? 'auto' : 'none' }
+  }
+  if (refText === undefined && refLanguage === undefined && refTrim === undefined) return undefined
+  throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
+}
+
+export function synthesisOf(flags: SynthesisFlags): SynthesisOptions {
+  const { language, cut, lexicon } = flags
+  const given = Object.fromEntries(numberNames.map((name) => [name, flags[name]]))
+  return { ...given, language, cut, lexicon: lexicon === undefined ? undefined : readLexicon(lexicon) }
+}
