@@ -27,10 +27,13 @@ const onlyEntries = rooms.map((room) => ({
   except: ['./index.ts'],
   message: `import lib/${room}/index.ts, the one entry of that folder`
 }))
-const facesApart = ['cli', 'server'].map((room) => ({
-  target: [`./lib/!(${room})/**/*`, './lib/*'],
+const facesApart = [
+  { room: 'cli', users: 'cli', message: 'nothing imports lib/cli' },
+  { room: 'server', users: 'cli|server', message: 'only the command line imports lib/server' }
+].map(({ room, users, message }) => ({
+  target: [`./lib/!(${users})/**/*`, './lib/*'],
   from: `./lib/${room}`,
-  message: `nothing imports lib/${room}`
+  message
 }))
 const languagesApart = languages.map((language) => ({
   target: `./lib/text/!(${language})/**/*`,

@@ -157,6 +157,30 @@ export class DisposedError extends GptSovitsError {
     super('ERR_GSV_DISPOSED', message, options)
   }
 }
+/** No character, or no imported voice, has this name. */
+export class VoiceNotFoundError extends GptSovitsError {
+  constructor(message: string, options?: Options) {
+    super('ERR_GSV_VOICE_NOT_FOUND', message, options)
+  }
+}
+/** A path that a request names lies outside the folders which the server may read. */
+export class PathNotAllowedError extends GptSovitsError {
+  constructor(message = 'path is not allowed', options?: Options) {
+    super('ERR_GSV_PATH_NOT_ALLOWED', message, options)
+  }
+}
+/** The server's queue is full, or it is about to end. */
+export class OverloadedError extends GptSovitsError {
+  constructor(message: string, options?: Options) {
+    super('ERR_GSV_OVERLOADED', message, options)
+  }
+}
+/** No sound was ready within the time that a request is given. */
+export class DeadlineError extends GptSovitsError {
+  constructor(message: string, options?: Options) {
+    super('ERR_GSV_DEADLINE', message, options)
+  }
+}
 /** A fault of this package. */
 export class InternalError extends GptSovitsError {
   constructor(message: string, options?: Options) {

@@ -10,6 +10,8 @@ import { inspectCommand } from './commands/inspect.js'
 import { phonesCommand } from './commands/phones.js'
 import { pullCommand } from './commands/pull.js'
 import { sayCommand } from './commands/say.js'
+import { serveCommand } from './commands/serve.js'
+import { voicesCommand } from './commands/voices.js'
 import { fail } from './exit.js'
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }
@@ -23,6 +25,8 @@ const program = new Command('gpt-sovits')
 for (const command of [
   sayCommand(),
   batchCommand(),
+  serveCommand(),
+  voicesCommand(),
   importCommand(),
   inspectCommand(),
   phonesCommand(),
