@@ -18,7 +18,7 @@ import torch
 
 from spec import specification
 
-NETWORKS = ["s1", "s2", "s2_pro", "hubert", "bert"]
+NETWORKS = ["s1", "s2", "s2_pro", "eres2net", "hubert", "bert"]
 HERE = Path(__file__).parent
 
 

@@ -49,6 +49,8 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict]:
     content = b"PK" + path.read_bytes()[2:]  # some versions write their own two bytes there
     with torch.serialization.safe_globals([(HParams, "utils.HParams")]):
         checkpoint = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    if "weight" not in checkpoint:
+        return checkpoint, {}  # the tensors alone, as of the speaker model
     return checkpoint["weight"], plain(checkpoint["config"])
 
 
@@ -213,7 +215,7 @@ def fill(name: str, stored: dict[str, Tensor], config: dict, folder: Path = BLUE
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", help="s1, s2, s2_pro, hubert or bert")
+    parser.add_argument("name", help="as in NETWORKS of export.py")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()

@@ -95,6 +95,14 @@ def check_bert(checkpoints: Path, references: Path) -> None:
         close(name, model(ids.unsqueeze(0)), reference[name])
 
 
+def check_speaker(checkpoints: Path, references: Path) -> None:
+    print("speaker")
+    reference = load_file(references / "sv.safetensors")
+    model = fill("eres2net", *read_checkpoint(checkpoints / "sv" / "pretrained_eres2netv2w24s4ep4.ckpt"))
+    for name in [key for key in reference if key.endswith(".embedding")]:
+        close(name, model(reference[name.replace(".embedding", ".fbank")]), reference[name])
+
+
 def check_s2(checkpoints: Path, references: Path) -> None:
     audio = load_file(references / "audio.safetensors")
     hubert = load_file(references / "hubert.safetensors")
@@ -153,7 +161,7 @@ def main() -> None:
     parser.add_argument("references", type=Path)
     arguments = parser.parse_args()
     with torch.inference_mode(), torch.jit.optimized_execution(False):
-        for check in [check_hubert, check_bert, check_s1, check_s2]:
+        for check in [check_hubert, check_bert, check_s1, check_speaker, check_s2]:
             check(arguments.checkpoints, arguments.references)
     print(f"{len(failed)} failed")
     sys.exit(bool(failed))

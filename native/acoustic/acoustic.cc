@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "acoustic/pro.h"
 #include "acoustic/synthesizer.h"
 #include "error.h"
 
@@ -16,6 +17,8 @@ struct Implementation {
 
 constexpr auto kImplementations = std::to_array<Implementation>({
     {"s2", [](Parts parts) -> std::unique_ptr<Acoustic> { return std::make_unique<Synthesizer>(std::move(parts)); }},
+    {"s2_pro",
+     [](Parts parts) -> std::unique_ptr<Acoustic> { return std::make_unique<ProSynthesizer>(std::move(parts)); }},
 });
 
 void require(bool given, std::string_view blueprint, const Version& version, const char* what) {

@@ -89,9 +89,15 @@ TensorMap sampler(const LoadedVoice&, const Inputs& in, std::stop_token) {
 }
 
 const std::map<std::string, Stage>& stages() {
-  static const std::map<std::string, Stage> table{
-      {"spectrogram", spectrogram}, {"resample16k", resample16k}, {"hubert", hubert},   {"bert", bert},
-      {"logits", logits},           {"generate", generate},       {"sampler", sampler}, {"decode", decode}};
+  static const std::map<std::string, Stage> table{{"spectrogram", spectrogram},
+                                                  {"resample16k", resample16k},
+                                                  {"hubert", hubert},
+                                                  {"bert", bert},
+                                                  {"logits", logits},
+                                                  {"generate", generate},
+                                                  {"sampler", sampler},
+                                                  {"speaker", speaker},
+                                                  {"decode", decode}};
   return table;
 }
 

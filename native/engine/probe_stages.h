@@ -33,9 +33,12 @@ at::Tensor row(const std::vector<std::int32_t>& values);  // [n] int64
 
 using Stage = TensorMap (*)(const LoadedVoice&, const Inputs&, std::stop_token);
 
+// v2Pro and v2ProPlus. recording [n], rate -> fbank [1, frames, 80], embedding [1, 20480]
+TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
 // v1 to v2ProPlus. spectrogram.0, spectrogram.1, ... [1, bins, T], codes [1, 1, T], text [1, X], noise, noise_scale,
 // speed
-// -> ge, m_p, logs_p, z, wav
+// and, for Pro, speaker.0, ... [1, 20480] -> ge, m_p, logs_p, z, wav
 TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
 }  // namespace gsv::engine

@@ -1,23 +1,37 @@
-#include "acoustic/synthesizer.h"
+#include "acoustic/pro.h"
 #include "engine/probe_stages.h"
 #include "error.h"
 
 namespace gsv::engine {
 namespace {
 
-acoustic::Synthesizer& synthesizer(const LoadedVoice& voice) {
-  auto* found = dynamic_cast<acoustic::Synthesizer*>(voice.acoustic.get());
-  if (!found) throw Error(code::kOutOfRange, "this stage is of versions up to v2ProPlus");
+template <class Network>
+Network& network_of(const LoadedVoice& voice) {
+  auto* found = dynamic_cast<Network*>(voice.acoustic.get());
+  if (!found) throw Error(code::kOutOfRange, "this stage is not one of " + std::string(voice.version->name));
   return *found;
+}
+
+at::Tensor style_of(const LoadedVoice& voice, const Inputs& in, const std::string& index) {
+  const at::Tensor style = network_of<acoustic::Synthesizer>(voice).style(in.tensor("spectrogram." + index));
+  if (!in.has("speaker." + index)) return style;
+  return network_of<acoustic::ProSynthesizer>(voice).with_speaker(style, in.tensor("speaker." + index));
 }
 
 }  // namespace
 
+TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
+  const Recording recording{in.floats("recording"), static_cast<int>(in.number("rate"))};
+  const at::Tensor fbank = reference::speaker_fbank(recording, voice.format);
+  return {{"fbank", data_of(fbank)},
+          {"embedding", data_of(network_of<acoustic::ProSynthesizer>(voice).speaker(fbank))}};
+}
+
 TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop) {
-  acoustic::Synthesizer& network = synthesizer(voice);
+  auto& network = network_of<acoustic::Synthesizer>(voice);
   std::vector<at::Tensor> styles;
   for (int i = 0; in.has("spectrogram." + std::to_string(i)); ++i) {
-    styles.push_back(network.style(in.tensor("spectrogram." + std::to_string(i))));
+    styles.push_back(style_of(voice, in, std::to_string(i)));
   }
   acoustic::DecodeInput input;
   input.codes = in.tensor("codes");

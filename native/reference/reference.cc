@@ -11,6 +11,7 @@ namespace gsv::reference {
 namespace {
 
 constexpr int kHubertRate = 16000;
+constexpr int kSpeakerRate = 16000;
 // 0.3 s at the voice's rate, laid out at 16 kHz: 0.6 s at 32 kHz. Upstream counts so, and the voices were trained with
 // it.
 constexpr double kTrailingSilence = 0.3;
@@ -48,6 +49,13 @@ at::Tensor as_tensor(const std::vector<float>& samples) {
       .clone();
 }
 
+// As the voice was trained with it.
+std::vector<float> at_voice_rate(const Recording& recording, const Format& format) {
+  std::vector<float> audio = signal::resample_sinc_hann(recording.samples, recording.sample_rate, format.sample_rate);
+  signal::normalize_peak(audio);
+  return audio;
+}
+
 }  // namespace
 
 double check(std::span<const Recording> recordings) {
@@ -71,10 +79,15 @@ at::Tensor hubert_features(torch::jit::Module& hubert, const at::Tensor& wav16k)
 }
 
 at::Tensor spectrogram(const Recording& recording, const Format& format) {
-  std::vector<float> audio = signal::resample_sinc_hann(recording.samples, recording.sample_rate, format.sample_rate);
-  signal::normalize_peak(audio);
-  const signal::Spectrogram spectrum = signal::linear_spectrogram(audio, format.spectrogram);
+  const signal::Spectrogram spectrum = signal::linear_spectrogram(at_voice_rate(recording, format), format.spectrogram);
   return as_tensor(spectrum.values).reshape({1, spectrum.bins, spectrum.frames});
+}
+
+at::Tensor speaker_fbank(const Recording& recording, const Format& format) {
+  const std::vector<float> audio = at_voice_rate(recording, format);
+  const signal::Fbank fbank =
+      signal::kaldi_fbank80(signal::resample_sinc_hann(audio, format.sample_rate, kSpeakerRate));
+  return as_tensor(fbank.values).reshape({1, fbank.frames, signal::kFbankBins});
 }
 
 }  // namespace gsv::reference

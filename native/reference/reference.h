@@ -33,4 +33,7 @@ at::Tensor hubert_features(torch::jit::Module& hubert, const at::Tensor& wav16k)
 // Spectrogram of a mono recording at any rate: [1, bins, T].
 at::Tensor spectrogram(const Recording& recording, const Format& format);
 
+// What the speaker network hears of it: [1, frames, 80].
+at::Tensor speaker_fbank(const Recording& recording, const Format& format);
+
 }  // namespace gsv::reference
