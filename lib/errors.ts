@@ -91,6 +91,12 @@ export class ReferenceAudioError extends GptSovitsError {
     super('ERR_GSV_REFERENCE_AUDIO', message, options)
   }
 }
+/** A reference has no transcript, which the voice's version needs. */
+export class ReferenceTextError extends GptSovitsError {
+  constructor(message: string, options?: Options) {
+    super('ERR_GSV_REFERENCE_TEXT', message, options)
+  }
+}
 /** A file is not audio of a kind that is decoded. */
 export class UnsupportedAudioError extends GptSovitsError {
   constructor(message: string, options?: Options) {

@@ -63,6 +63,7 @@ export class GptSovits {
    * Prepares a reference once for many calls.
    * @throws {ReferenceAudioError} shorter than 3 s, longer than 10 s, silent or not finite.
    * @throws {UnsupportedAudioError} not audio of a kind that is decoded.
+   * @throws {ReferenceTextError} no `text` for a voice that needs it: v3 and v4.
    */
   async prepare(reference: ReferenceInput, options: { signal?: AbortSignal } = {}): Promise<PreparedReference> {
     const loaded = await this.#loaded()
@@ -112,15 +113,17 @@ export class GptSovits {
     const { signal } = this.#stop
     const addon = await engine(this.#config.nativeBinding)
     const modules = await openVoice(addon, this.#config, signal)
-    this.#config.logger('debug', `loading a ${modules.version} voice`)
+    this.#config.logger('debug', `loading a ${modules.version.name} voice`)
     const { handle, sampleRate, bytes } = await this.#loadModules(addon, modules)
-    const info: VoiceInfo = { version: modules.version, sampleRate, bytes }
+    const { name, streamsTokens, needsPromptText } = modules.version
+    const info: VoiceInfo = { version: name, sampleRate, streamsTokens, needsReferenceText: needsPromptText, bytes }
     const text = frontend(this.#config)
     return { addon, modules, handle, info, text, references: new ReferenceRoom(addon, handle, text, modules) }
   }
 
   async #loadModules(addon: Binding, modules: VoiceModules) {
-    const { version, sampleRate, fftSize, hop } = modules
+    const { sampleRate, fftSize, hop } = modules
+    const version = modules.version.name
     const { threads, device, precision } = this.#config
     const networks = { bert: '', speaker: '', vocoder: '', ...modules.paths }
     const request = { ...networks, version, sampleRate, fftSize, hop, threads, device, precision }
@@ -229,7 +232,7 @@ function ownReference(modules: VoiceModules): ReferenceInput {
 
 function textOptions(options: ResolvedSynthesisOptions, modules: VoiceModules) {
   const { language, cut, lexicon } = options
-  return { language, cut, version: modules.symbols, ...(lexicon ? { lexicon } : {}) }
+  return { language, cut, version: modules.version.symbols, ...(lexicon ? { lexicon } : {}) }
 }
 
 function withPause(spoken: Spoken, piece: TextPiece, sentence: number, pauseSeconds: number): SpeechChunk {

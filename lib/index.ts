@@ -38,7 +38,8 @@ export {
   type ImportOptions,
   inspect,
   type Inspection,
+  type Need,
   type VoiceSources
 } from './store/index.js'
 export type { CutMethod, LanguageMode, Lexicon } from './text/index.js'
-export type { Logger, ReferenceInput, SpeechChunk, SynthesisProgress, VoiceInfo } from './types.js'
+export type { Logger, ReferenceInput, SpeechChunk, SynthesisProgress, VoiceInfo, WeightedRecording } from './types.js'

@@ -103,6 +103,16 @@ export const numberRules = {
   sampleSteps: { default: 32, min: 1, max: 128, integer: true }
 } as const satisfies Record<string, NumberRule>
 
+const weightRule: NumberRule = { min: 0, max: 1000, above: true }
+
+/**
+ * The share of a recording among several; 1 when it is not given.
+ * @throws {OptionRangeError | OptionTypeError}
+ */
+export function resolveWeight(name: string, value: unknown): number {
+  return value === undefined ? 1 : checkNumber(name, value, weightRule)
+}
+
 /** Every language mode and cutting method, as the text room knows them. */
 export const languageModes: readonly LanguageMode[] = LANGUAGE_MODES.v2
 export const cutMethods: readonly CutMethod[] = CUT_METHODS

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Binding, PhoneSequence, Recording, ReferenceHandle, VoiceHandle } from '../binding.js'
 import { decodeAudio, readAudioFile, trimReference } from './audio/index.js'
-import { OptionTypeError } from './errors.js'
+import { OptionTypeError, ReferenceTextError } from './errors.js'
 import { run } from './native.js'
+import { resolveWeight } from './options.js'
 import type { VoiceModules } from './store/index.js'
 import type { TextFrontend } from './text/index.js'
-import type { ReferenceInput } from './types.js'
+import type { ReferenceInput, WeightedRecording } from './types.js'
 import { phoneSequence } from './voice-text.js'
 
 const brand = Symbol.for('gpt-sovits.prepared-reference')
@@ -28,6 +29,11 @@ export function isPreparedReference(value: ReferenceInput | PreparedReference): 
   return typeof value === 'object' && value !== null && brand in value
 }
 
+interface HeardFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+  readonly weight: number
+}
 type Heard = { handle: ReferenceHandle; seconds: number }
 
 /** Prepares references for one voice; the same recordings are read once, known by their content. */
@@ -42,11 +48,18 @@ export class ReferenceRoom {
   ) {}
 
   async prepare(input: ReferenceInput, signal: AbortSignal): Promise<PreparedReference> {
-    checkInput(input)
-    const files = await Promise.all([input.audio, ...(input.more ?? [])].map((audio) => readAudioFile(audio)))
+    const recordings = recordingsOf(input)
+    if (this.modules.version.needsPromptText && !input.text?.trim()) {
+      throw new ReferenceTextError(`a ${this.modules.version.name} voice needs \`text\`: what the reference says`)
+    }
+    const files = await Promise.all(
+      recordings.map(async ({ audio, weight }) => ({ ...(await readAudioFile(audio)), weight }))
+    )
     signal.throwIfAborted()
     const key = createHash('sha256').update(input.refTrim ?? 'none')
-    for (const file of files) key.update(createHash('sha256').update(file.bytes).digest())
+    for (const { bytes, weight } of files) {
+      key.update(createHash('sha256').update(bytes).digest()).update(`weight ${weight}`)
+    }
     const heard = await this.#once(key.digest('hex'), () => this.#hear(files, input.refTrim ?? 'none', signal))
     signal.throwIfAborted()
     return { [brand]: true, ...heard, prompt: await this.#prompt(input) }
@@ -71,12 +84,16 @@ export class ReferenceRoom {
     return heard
   }
 
-  async #hear(files: readonly { name: string; bytes: Uint8Array }[], trim: 'auto' | 'none', signal: AbortSignal) {
+  async #hear(files: readonly HeardFile[], trim: 'auto' | 'none', signal: AbortSignal) {
     const recordings: Recording[] = []
     for (const file of files) {
       const { samples, sampleRate } = await decodeAudio(file.bytes, { name: file.name, signal })
       const mono = mix(samples)
-      recordings.push({ samples: trim === 'auto' ? trimReference(mono, sampleRate) : mono, sampleRate, weight: 1 })
+      recordings.push({
+        samples: trim === 'auto' ? trimReference(mono, sampleRate) : mono,
+        sampleRate,
+        weight: file.weight
+      })
     }
     const { reference, seconds } = await run<{ reference: ReferenceHandle; seconds: number }>(
       (job) => this.addon.prepareReference(job, { voice: this.voice, recordings }),
@@ -91,7 +108,7 @@ export class ReferenceRoom {
     const language = input.language ?? 'en'
     // Upstream ends the transcript with a mark: without one the voice runs on into the text.
     const ended = /[，。？！,.?!~:：—…]$/u.test(said) ? said : said + (language === 'en' ? '.' : '。')
-    const piece = await this.text.pronounce(ended, { language, version: this.modules.symbols })
+    const piece = await this.text.pronounce(ended, { language, version: this.modules.version.symbols })
     return phoneSequence(piece, this.modules)
   }
 }
@@ -108,19 +125,36 @@ function mix(channels: readonly Float32Array[]): Float32Array {
   return mono
 }
 
-const inputKeys = ['audio', 'text', 'language', 'more', 'refTrim']
+const inputKeys = ['audio', 'text', 'language', 'more', 'weight', 'refTrim']
+const recordingKeys = ['audio', 'weight']
 
-function checkInput(input: ReferenceInput): void {
-  if (typeof input !== 'object' || input === null) throw new OptionTypeError('expected a reference: { audio, text }')
-  for (const key of Object.keys(input)) {
-    if (!inputKeys.includes(key)) {
-      throw new OptionTypeError(`unknown reference field '${key}'; known: ${inputKeys.join(', ')}`)
-    }
-  }
-  if (typeof input.audio !== 'string' && !(input.audio instanceof Uint8Array)) {
-    throw new OptionTypeError('expected a path or a Uint8Array for reference.audio')
-  }
+/** The recordings of a reference, the first first. @throws {OptionTypeError | OptionRangeError} naming the field. */
+function recordingsOf(input: ReferenceInput): Required<WeightedRecording>[] {
+  checkFields('reference', input, inputKeys)
   if (input.text !== undefined && typeof input.text !== 'string') {
     throw new OptionTypeError('expected a string for reference.text')
+  }
+  const more = input.more ?? []
+  if (!Array.isArray(more)) throw new OptionTypeError('expected an array for reference.more')
+  const first = { audio: input.audio, weight: input.weight }
+  return [first, ...(more as NonNullable<ReferenceInput['more']>)].map((item, index) => {
+    const name = index === 0 ? 'reference' : `reference.more[${index - 1}]`
+    if (isAudio(item)) return { audio: item, weight: 1 }
+    checkFields(name, item, recordingKeys)
+    if (!isAudio(item.audio)) throw new OptionTypeError(`expected a path or a Uint8Array for ${name}.audio`)
+    return { audio: item.audio, weight: resolveWeight(`${name}.weight`, item.weight) }
+  })
+}
+
+function isAudio(value: unknown): value is string | Uint8Array {
+  return typeof value === 'string' || value instanceof Uint8Array
+}
+
+function checkFields(name: string, value: unknown, known: readonly string[]): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw new OptionTypeError(`expected an object for ${name}`)
+  for (const key of Object.keys(value)) {
+    if (!known.includes(key)) {
+      throw new OptionTypeError(`unknown field '${key}' of ${name}; known: ${known.join(', ')}`)
+    }
   }
 }

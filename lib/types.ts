@@ -13,25 +13,43 @@ export interface SynthesisProgress {
   readonly audioSeconds: number
 }
 
+/** A recording that counts more or less than others of the same voice. */
+export interface WeightedRecording {
+  /** A file or its bytes, as in `ReferenceInput`. */
+  readonly audio: string | Uint8Array
+  /** Share in the mean of styles: 2 counts as two recordings of weight 1. Above 0 to 1000, default 1. */
+  readonly weight?: number
+}
+
 /** The recording whose voice is copied. */
 export interface ReferenceInput {
   /** A WAV, FLAC, MP3, Ogg Vorbis or Opus file or its bytes, 3 to 10 s long. */
   readonly audio: string | Uint8Array
-  /** What the recording says. Without it the voice is copied from the sound alone. */
+  /** What the recording says. Without it the voice is copied from the sound alone; v3 and v4 need it. */
   readonly text?: string
   /** Language of `text`. Defaults to `'en'`. */
   readonly language?: LanguageMode
-  /** More recordings of the same voice; their style is averaged with the first one's. */
-  readonly more?: readonly (string | Uint8Array)[]
+  /**
+   * More recordings of the same voice, any length; the mean of all their styles is spoken in, while manner and tempo
+   * follow the first. v3 and v4 hear the first alone.
+   */
+  readonly more?: readonly (string | Uint8Array | WeightedRecording)[]
+  /** Share of the first recording in that mean, as `weight` of a `WeightedRecording`. Above 0 to 1000, default 1. */
+  readonly weight?: number
   /** `'auto'` takes the best 3 to 10 s of a longer recording; by default one out of range is refused. */
   readonly refTrim?: 'auto' | 'none'
 }
 
 /** What a loaded voice is. */
 export interface VoiceInfo {
+  /** `v1`, `v2`, `v2Pro`, `v2ProPlus`, `v3` or `v4`. */
   readonly version: string
-  /** Hz. */
+  /** Of the speech, Hz. */
   readonly sampleRate: number
+  /** Speech can begin before a sentence is whole. */
+  readonly streamsTokens: boolean
+  /** A reference without `text` is refused. */
+  readonly needsReferenceText: boolean
   /** Bytes of the loaded networks. */
   readonly bytes: number
 }

@@ -88,7 +88,10 @@ class Symbols:
             return len(self.values[node.args[0].id])
         key = self._key(node)
         if isinstance(node, ast.Subscript) and isinstance(self.values.get(node.value.id), list):
-            return self.values[node.value.id][self._value(node.slice)]
+            elements, index = self.values[node.value.id], self._value(node.slice)
+            if index >= len(elements):
+                raise UnboundError(f"{key} has no value")
+            return elements[index]
         if key not in self.values:
             raise UnboundError(f"{key} has no value")
         return int(self.values[key])
@@ -188,6 +191,14 @@ def shape_of(expressions: list[str], shape: list[int], symbols: Symbols) -> list
     ]
 
 
+def holds(zero: str, symbols: Symbols) -> bool:
+    """Whether it is 0, or of an element that a list does not have."""
+    try:
+        return symbols.evaluate(zero) == 0
+    except UnboundError:
+        return True
+
+
 def fill(name: str, stored: dict[str, Tensor], config: dict, folder: Path = BLUEPRINTS) -> torch.jit.ScriptModule:
     spec = json.loads((folder / f"{name}.json").read_text())
     module = torch.jit.load(folder / spec["blueprint"])
@@ -205,7 +216,7 @@ def fill(name: str, stored: dict[str, Tensor], config: dict, folder: Path = BLUE
             raise ValueError(f"{key} is {list(tensor.shape)}, this blueprint needs {needed}")
         parameters[key].data = tensor.clone(memory_format=torch.contiguous_format)
     for row in spec["checks"]:
-        if symbols.evaluate(row["zero"]) != 0:
+        if not holds(row["zero"], symbols):
             raise ValueError(f"{row['from']}: {row['zero']} must be 0")
     extra = [key for key in tensors if not any(fnmatchcase(key, pattern) for pattern in spec["ignore"])]
     if extra:

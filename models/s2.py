@@ -140,6 +140,10 @@ def encoder_repeats(path: str, count: str) -> dict[str, Repeat]:
     return {f"{path}.{name}": Repeat("i", [Loop("i", count)]) for name in lists}
 
 
+STAGES = range(MOST_STAGES)
+KERNELS = range(MOST_KERNELS)
+
+
 def checks(style: str, source: str) -> list[Check]:
     """`style` is the size of the style that the text encoder adds, `source` the field or tensor that says it."""
     return [
@@ -149,6 +153,10 @@ def checks(style: str, source: str) -> list[Check]:
         Check(f"{style}%{CrossAttention.heads}", source),
         Check("len(upsample_kernel_sizes)-len(upsample_rates)", "model.upsample_kernel_sizes"),
         Check("len(resblock_kernel_sizes)-len(resblock_dilation_sizes)", "model.resblock_kernel_sizes"),
+        # a kernel below its rate would leave gaps, an even one of a residual block would lose frames
+        *[Check(f"upsample_rates[{i}]/(upsample_kernel_sizes[{i}]+1)", "model.upsample_kernel_sizes") for i in STAGES],
+        *[Check(f"(resblock_kernel_sizes[{k}]-1)%2", "model.resblock_kernel_sizes") for k in KERNELS],
+        Check("bins/(fft/2+2)", "data.filter_length"),
     ]
 
 
@@ -170,6 +178,7 @@ NETWORK = Network(
         ),
     ],
     dims=[
+        Dim("fft", "data.filter_length", default=2048),
         Dim("hidden", "model.hidden_channels"),
         Dim("inter", "model.inter_channels"),
         Dim("filter", "model.filter_channels"),

@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Binding } from '../../binding.js'
-import { FileError, UnsupportedConfigError, WrongModelError } from '../errors.js'
 import { run } from '../native.js'
-import { inspect, type Inspection } from './inspect.js'
+import type { Inspection } from './inspect.js'
 import { resolve } from './resolve.js'
 import { blueprintPath, type NetworkName, readSpecification } from './specification.js'
 
@@ -14,57 +11,12 @@ export interface Source {
   readonly inspection: Inspection
   /** Of the checkpoint, or the `config.json` beside it. */
   readonly config: unknown
+  /** Of a LoRA: what it was trained on. */
+  readonly base?: Source
 }
 
 export interface FillOptions {
   readonly signal?: AbortSignal | undefined
-}
-
-/** Names under which the public projects keep the weights of a folder. */
-const weightFiles = ['pytorch_model.bin', 'model.safetensors']
-
-/**
- * Reads the header of a GPT or SoVITS file.
- * @throws {WrongModelError} saying what the file is when it is something else.
- */
-export async function openCheckpoint(
-  addon: Binding,
-  wanted: 's1' | 's2',
-  file: string,
-  options: FillOptions
-): Promise<Source> {
-  const inspection = await inspect(file, { addon, ...options })
-  if (inspection.kind !== wanted) {
-    const needed = wanted === 's1' ? 'GPT weights (*.ckpt)' : 'SoVITS weights (*.pth)'
-    throw new WrongModelError(`${inspection.path} is ${inspection.what}; ${needed} are needed here`)
-  }
-  const pro = wanted === 's2' && inspection.version.startsWith('v2Pro')
-  return { network: pro ? 's2_pro' : wanted, file: inspection.path, inspection, config: inspection.config }
-}
-
-/**
- * Reads the header of a folder as the transformers library writes them.
- * @throws {FileError} when it has no weights or no readable `config.json`.
- */
-export async function openFolder(
-  addon: Binding,
-  network: 'hubert' | 'bert',
-  folder: string,
-  options: FillOptions
-): Promise<Source> {
-  const config = await readJson(join(folder, 'config.json'))
-  for (const name of weightFiles) {
-    const inspection = await inspect(join(folder, name), { addon, ...options }).catch((error: unknown) => {
-      if (error instanceof FileError) return undefined
-      throw error
-    })
-    if (!inspection) continue
-    if (inspection.kind !== network) {
-      throw new WrongModelError(`${inspection.path} is ${inspection.what}; the ${network} network is needed here`)
-    }
-    return { network, file: inspection.path, inspection, config }
-  }
-  throw new FileError(`${folder} has neither ${weightFiles.join(' nor ')}`)
 }
 
 /** Writes a module that TorchScript opens. */
@@ -95,16 +47,5 @@ function withFile<T>(file: string, body: () => T): T {
   } catch (error) {
     if (error instanceof Error && 'code' in error) error.message = `${file}: ${error.message}`
     throw error
-  }
-}
-
-async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new FileError(`${path} cannot be read: ${(cause as Error).message}`, { cause })
-  })
-  try {
-    return JSON.parse(text) as unknown
-  } catch (cause) {
-    throw new UnsupportedConfigError(`${path} is not JSON`, { cause })
   }
 }

@@ -2,29 +2,21 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Binding } from '../../binding.js'
-import { FileError, UnsupportedConfigError, WrongModelError } from '../errors.js'
+import { FileError } from '../errors.js'
 import { engine } from '../native.js'
 import { packageRoot } from '../package-root.cjs'
 import { cacheFolder, contentHash, partialPath, writeWhole } from './cache.js'
-import { fill, type FillOptions, openCheckpoint, openFolder, type Source } from './fill.js'
+import { fill, type FillOptions, type Source } from './fill.js'
+import { type Networks, type OpenedVoice, openSources, type VoiceSources } from './open-sources.js'
+import { recordingFormat } from './recording-format.js'
 import { readSpecification } from './specification.js'
 import { voiceFile, type VoiceFile } from './voice-file.js'
 
-/** The user's files of a voice. */
-export interface VoiceSources {
-  readonly gpt: string
-  readonly sovits: string
-  readonly hubert: string
-  readonly bert?: string | undefined
-  /** Speaker model of v2Pro and v2ProPlus. */
-  readonly speaker?: string | undefined
-  /** Vocoder of v3 and v4. */
-  readonly vocoder?: string | undefined
-  /** What a LoRA in `sovits` was trained on. */
-  readonly base?: string | undefined
-}
+export type { VoiceSources }
 
 export interface ImportOptions extends FillOptions {
+  /** Where pulled files are looked for. */
+  readonly cacheDir?: string | undefined
   readonly addon?: Binding | undefined
   /** Told when each network begins. */
   readonly onNetwork?: (network: string, index: number, count: number) => void
@@ -40,16 +32,10 @@ export interface Imported {
 const UNITS_PER_SECOND = 50
 const MOST_TOKENS = 1500
 
-interface Opened {
-  readonly s1: Source
-  readonly s2: Source
-  readonly hubert: Source
-  readonly bert?: Source
-}
-
 /**
  * Turns a voice's checkpoints into TorchScript modules and a `voice.json` in `folder`.
  * @throws {WrongModelError} for a file that is something else, or a pair that does not belong together.
+ * @throws {MissingModelError} for a network that the version needs. @throws {MissingBaseError} for a LoRA without one.
  */
 export async function importVoice(
   sources: VoiceSources,
@@ -63,11 +49,11 @@ export async function importVoice(
     throw new FileError(`${out} cannot be made: ${(cause as Error).message}`, { cause })
   })
   const warnings: string[] = []
-  const networks = Object.entries(opened) as [string, Source][]
+  const networks = entriesOf(opened.networks)
   for (const [index, [name, source]] of networks.entries()) {
     options.onNetwork?.(name, index, networks.length)
     const filled = await fill(addon, source, join(out, `${name}.pt`), options)
-    warnings.push(...filled.warnings)
+    warnings.push(...source.inspection.warnings, ...filled.warnings)
   }
   const vocabulary = sources.bert === undefined ? undefined : await writeVocabulary(sources.bert, out)
   const modules = Object.fromEntries(networks.map(([name]) => [name, `${name}.pt`])) as unknown as VoiceFile['modules']
@@ -87,12 +73,13 @@ export async function importCached(
 ): Promise<Imported> {
   const addon = options.addon ?? (await engine())
   const cache = resolve(cacheFolder(cacheDir))
-  const opened = await openSources(addon, sources, options)
+  const opened = await openSources(addon, sources, { ...options, cacheDir })
   const warnings: string[] = []
   const modules: Record<string, string> = {}
-  const networks = Object.entries(opened) as [string, Source][]
+  const networks = entriesOf(opened.networks)
   for (const [index, [name, source]] of networks.entries()) {
     options.onNetwork?.(name, index, networks.length)
+    warnings.push(...source.inspection.warnings)
     modules[name] = await cachedModule(addon, source, cache, warnings, options)
   }
   const vocabulary = sources.bert === undefined ? undefined : await vocabularyFile(sources.bert)
@@ -100,52 +87,31 @@ export async function importCached(
   return { folder: cache, voice: { format: 1, ...voice }, warnings }
 }
 
-async function openSources(addon: Binding, sources: VoiceSources, options: FillOptions): Promise<Opened> {
-  const s1 = await openCheckpoint(addon, 's1', sources.gpt, options)
-  const s2 = await openCheckpoint(addon, 's2', sources.sovits, options)
-  checkPair(s1, s2)
-  const hubert = await openFolder(addon, 'hubert', sources.hubert, options)
-  if (sources.bert === undefined) return { s1, s2, hubert }
-  return { s1, s2, hubert, bert: await openFolder(addon, 'bert', sources.bert, options) }
-}
-
-// The symbol table of a version is the table that both networks were trained with.
-function checkPair(s1: Source, s2: Source): void {
-  const { version } = s2.inspection
-  if (version !== 'v1' && version !== 'v2') {
-    throw new UnsupportedConfigError(`${s2.file} is ${s2.inspection.what}; v2 and v1 voices are read by this release`)
-  }
-  const isOld = (name: string): boolean => name === 'v1'
-  if (s1.inspection.version !== '' && isOld(s1.inspection.version) !== isOld(version)) {
-    throw new WrongModelError(
-      `${s1.file} is ${s1.inspection.what} and ${s2.file} is ${s2.inspection.what}; the two do not belong together`
-    )
-  }
-}
-
 function describe(
-  opened: Opened,
+  { version, networks }: OpenedVoice,
   modules: VoiceFile['modules'],
   vocabulary: string | undefined
 ): Omit<VoiceFile, 'format'> {
-  const seconds = number(opened.s1.config, ['data', 'max_sec']) ?? MOST_TOKENS
+  const { s1, s2 } = networks
   return {
-    version: opened.s2.inspection.version,
-    sampleRate: number(opened.s2.config, ['data', 'sampling_rate']) ?? 32000,
-    fftSize: number(opened.s2.config, ['data', 'filter_length']) ?? 2048,
-    hop: number(opened.s2.config, ['data', 'hop_length']) ?? 640,
-    maxTokens: Math.min(MOST_TOKENS, UNITS_PER_SECOND * seconds),
+    version: version.name,
+    ...recordingFormat(s2.config, s2.file),
+    maxTokens: maxTokens(s1.config),
     modules,
     ...(vocabulary === undefined ? {} : { vocabulary }),
-    sources: Object.fromEntries(
-      Object.entries(opened).map(([name, source]) => [name, basename((source as Source).file)])
-    )
+    sources: Object.fromEntries(entriesOf(networks).map(([name, source]) => [name, basename(source.file)]))
   }
 }
 
-function number(config: unknown, path: readonly string[]): number | undefined {
-  const value = path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], config)
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined
+function entriesOf(networks: Networks): [string, Source][] {
+  return Object.entries(networks) as [string, Source][]
+}
+
+// The longest sentence that the first stage was trained with.
+function maxTokens(config: unknown): number {
+  const seconds = (config as { data?: { max_sec?: unknown } } | null | undefined)?.data?.max_sec
+  const longest = typeof seconds === 'number' && seconds > 0 ? Math.floor(UNITS_PER_SECOND * seconds) : MOST_TOKENS
+  return Math.max(1, Math.min(MOST_TOKENS, longest))
 }
 
 async function cachedModule(

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Binding } from '../../binding.js'
 import { binding, run } from '../native.js'
+import { type Need, needsOf } from './needs.js'
 
 export interface TensorInfo {
   readonly name: string
@@ -13,8 +14,10 @@ export interface Inspection {
   readonly path: string
   /** `s1`, `s2`, `hubert`, `bert`, or what else it was found to be. */
   readonly kind: string
-  /** `v1` to `v4`; empty when the kind has no versions. */
+  /** `v1` to `v4`; empty when the kind has no versions, or this release does not know it. */
   readonly version: string
+  /** Name of the published base model that it is, such as `s2Gv3.pth`. */
+  readonly published: string | null
   /** A sentence for people. */
   readonly what: string
   readonly container: string
@@ -22,6 +25,10 @@ export interface Inspection {
   readonly config: unknown
   readonly parameters: number
   readonly tensors: readonly TensorInfo[]
+  /** What is odd about it. */
+  readonly warnings: readonly string[]
+  /** What else a voice of it needs. */
+  readonly needs: readonly Need[]
 }
 
 /**
@@ -35,5 +42,6 @@ export async function inspect(
   const file = resolve(path)
   const addon = options.addon ?? binding()
   const { json } = await run<{ json: string }>((job) => addon.inspect(job, file), { signal: options.signal })
-  return { path: file, ...(JSON.parse(json) as Omit<Inspection, 'path'>) }
+  const found = JSON.parse(json) as Omit<Inspection, 'path' | 'needs'>
+  return { path: file, ...found, needs: needsOf(addon, found.kind, found.version) }
 }

@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path'
-import type { Binding } from '../../binding.js'
+import type { Binding, Version } from '../../binding.js'
 import type { ResolvedConfig } from '../options.js'
 import { packageRoot } from '../package-root.cjs'
-import { BertTokenizer, readBertVocabulary, type SymbolVersion } from '../text/index.js'
+import { BertTokenizer, readBertVocabulary } from '../text/index.js'
 import type { ReferenceInput } from '../types.js'
 import { importCached, type VoiceSources } from './import.js'
 import { withPulled } from './sources.js'
+import { versionNamed } from './versions.js'
 import { readVoiceDescription, type VoiceFile, type VoiceReference } from './voice-file.js'
 
 /** Name of the voice that the package carries; a folder of that name is meant by `./demo`. */
@@ -13,12 +14,11 @@ export const DEMO_VOICE = 'demo'
 
 /** A voice's modules on disk. */
 export interface VoiceModules {
-  readonly version: string
+  readonly version: Version
   readonly sampleRate: number
   readonly fftSize: number
   readonly hop: number
   readonly maxTokens: number
-  readonly symbols: SymbolVersion
   /** Absolute paths. */
   readonly paths: VoiceFile['modules']
   /** Token ids of a Chinese text, with [CLS] and [SEP]; absent without BERT. */
@@ -36,11 +36,9 @@ export async function openVoice(addon: Binding, config: ResolvedConfig, signal: 
 async function openFolder(addon: Binding, name: string, config: ResolvedConfig, signal: AbortSignal) {
   const folder = name === DEMO_VOICE ? join(packageRoot, 'models', 'demo', 'voice') : resolve(name)
   const voice = await readVoiceDescription(folder)
-  if ('modules' in voice) return modulesOf(voice, folder)
-  const { gpt, sovits, hubert, bert } = voice.checkpoints
-  const at = (file: string): string => resolve(folder, file)
-  const sources = { gpt: at(gpt), sovits: at(sovits), hubert: at(hubert), ...(bert ? { bert: at(bert) } : {}) }
-  const modules = await openCheckpoints(addon, sources, config, signal)
+  if ('modules' in voice) return modulesOf(addon, voice, folder)
+  const files = Object.entries(voice.checkpoints).map(([name, file]: [string, string]) => [name, resolve(folder, file)])
+  const modules = await openCheckpoints(addon, Object.fromEntries(files) as VoiceSources, config, signal)
   return { ...modules, references: referencesOf(voice.references, folder) }
 }
 
@@ -48,7 +46,7 @@ async function openCheckpoints(addon: Binding, sources: VoiceSources, config: Re
   const onNetwork = (network: string): void => config.logger('info', `reading ${network}`)
   const { voice, folder, warnings } = await importCached(sources, config.cacheDir, { addon, signal, onNetwork })
   for (const warning of warnings) config.logger('warn', warning)
-  return modulesOf(voice, folder)
+  return modulesOf(addon, voice, folder)
 }
 
 function referencesOf(references: readonly VoiceReference[] = [], folder: string): readonly ReferenceInput[] {
@@ -64,19 +62,18 @@ function tokenizer(path: string): (text: string) => Int32Array {
   }
 }
 
-function modulesOf(voice: VoiceFile, folder: string): VoiceModules {
+function modulesOf(addon: Binding, voice: VoiceFile, folder: string): VoiceModules {
   const at = (file: string): string => resolve(folder, file)
   const paths = Object.fromEntries(
     Object.entries(voice.modules).map(([network, file]: [string, string]) => [network, at(file)])
   ) as unknown as VoiceFile['modules']
   const bertIds = paths.bert && voice.vocabulary ? tokenizer(at(voice.vocabulary)) : undefined
   return {
-    version: voice.version,
+    version: versionNamed(addon, voice.version, join(folder, 'voice.json')),
     sampleRate: voice.sampleRate,
     fftSize: voice.fftSize,
     hop: voice.hop,
     maxTokens: voice.maxTokens,
-    symbols: voice.version === 'v1' ? 'v1' : 'v2',
     paths,
     references: referencesOf(voice.references, folder),
     ...(bertIds ? { bertIds } : {})

@@ -29,8 +29,15 @@ export function resolve(specification: Specification, config: unknown, tensors: 
     const value = lookUp(config, from) ?? fallback
     if (value !== undefined) scope.set(name, sizes(value, from))
   }
-  for (const { zero, from } of specification.checks) checkZero(zero, from, config, scope)
-  return { attributes, tensors: matchTensors(specification, scope, tensors) }
+  // What the config alone decides comes first: its field says more than the tensor that would not fit. The rest is known
+  // only when the tensors have told their sizes.
+  const check = (): void => {
+    for (const { zero, from } of specification.checks) checkZero(zero, from, config, scope)
+  }
+  check()
+  const matched = matchTensors(specification, scope, tensors)
+  check()
+  return { attributes, tensors: matched }
 }
 
 function lookUp(config: unknown, path: string): unknown {
@@ -98,7 +105,7 @@ function checkZero(expression: string, field: string, config: unknown, scope: Ma
   try {
     if (evaluate(expression, scope) === 0) return
   } catch (error) {
-    if (error instanceof Unbound) return // a size that the tensors decide; their shapes are checked
+    if (error instanceof Unbound) return // a size that the tensors decide, or an element that the list does not have
     throw error
   }
   throw unsupported(field, lookUp(config, field), `it does not go with the other sizes (${expression} must be 0)`)

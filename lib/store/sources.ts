@@ -1,5 +1,5 @@
 import { MissingModelError } from '../errors.js'
-import type { VoiceSources } from './import.js'
+import type { VoiceSources } from './open-sources.js'
 import { findPulled } from './pulled.js'
 
 /**

@@ -51,6 +51,9 @@ export interface CheckpointVoiceFile {
     readonly sovits: string
     readonly hubert: string
     readonly bert?: string
+    readonly speaker?: string
+    readonly vocoder?: string
+    readonly base?: string
   }
   readonly references?: readonly VoiceReference[]
 }

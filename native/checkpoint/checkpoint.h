@@ -129,10 +129,11 @@ class File {
 };
 
 struct Identity {
-  // "s1", "s2", "s2-lora", "s2-discriminator", "hubert", "bert", "speaker", "bigvgan", "vocoder", "training-state",
+  // "s1", "s2", "s2-lora", "s2-discriminator", "hubert", "bert", "speaker", "bigvgan", "hifigan", "training-state",
   // "optimizer-state", "rvc", "safetensors-unknown", "unknown"
   std::string kind;
-  std::string version;      // "v1", "v2", "v2Pro", "v2ProPlus", "v3", "v4" or ""
+  std::string version;      // "v1", "v2", "v2Pro", "v2ProPlus", "v3", "v4"; "" for kinds without, and unknown ones
+  std::string published;    // name of the published base model that it is: "s2Gv3.pth"
   std::string base_needed;  // of a LoRA: "s2Gv3.pth" or "s2Gv4.pth"
   Value config;             // missing when the file has none
   std::string info;         // "8epoch_96iteration"

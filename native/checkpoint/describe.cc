@@ -59,6 +59,7 @@ std::string describe_json(const File& file, const Identity& identity) {
   append_field(out, "kind", identity.kind);
   append_field(out, "version", identity.version);
   append_field(out, "what", identity.what);
+  append_optional(out, "published", identity.published);
   append_optional(out, "base", identity.base_needed);
   append_field(out, "container", container_name(file.container()));
   append_optional(out, "head", file.head().value_or(""));

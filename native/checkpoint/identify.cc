@@ -41,18 +41,20 @@ constexpr auto kNetworks = std::to_array<Network>({
     {"bert", "embeddings.word_embeddings.", "encoder.layer.", "a BERT model"},
     {"speaker", "layer3_ds.", "seg_1.", "a speaker model (ERes2NetV2)"},
     {"bigvgan", "conv_pre.", "resblocks.0.activations.", "a BigVGAN vocoder"},
-    {"vocoder", "conv_pre.", "resblocks.0.convs1.", "a HiFi-GAN vocoder"},
+    {"hifigan", "conv_pre.", "resblocks.0.convs1.", "a HiFi-GAN vocoder"},
 });
 
-// First 8192 bytes of the public base models, which their heads do not tell apart.
+// The public base models by the MD5 of their first 8192 bytes: v3 and v4 have the same tensors.
 struct KnownFile {
-  std::string_view md5, version;
+  std::string_view md5, version, name;
 };
 constexpr auto kKnownFiles = std::to_array<KnownFile>({
-    {"43797be674a37c1c83ee81081941ed0f", "v3"},
-    {"4f26b9476d0c5033e04162c486074374", "v4"},
-    {"c7e9fce2223f3db685cdfa1e6368728a", "v2Pro"},
-    {"66b313e39455b57ab1b0bc0b239c9d0a", "v2ProPlus"},
+    {"dc3c97e17592963677a4a1681f30c653", "v1", "s2G488k.pth"},
+    {"6642b37f3dbb1f76882b69937c95a5f3", "v2", "s2G2333k.pth"},
+    {"c7e9fce2223f3db685cdfa1e6368728a", "v2Pro", "s2Gv2Pro.pth"},
+    {"66b313e39455b57ab1b0bc0b239c9d0a", "v2ProPlus", "s2Gv2ProPlus.pth"},
+    {"43797be674a37c1c83ee81081941ed0f", "v3", "s2Gv3.pth"},
+    {"4f26b9476d0c5033e04162c486074374", "v4", "s2Gv4.pth"},
 });
 
 // By the digit of the head, 00 to 06.
@@ -63,16 +65,17 @@ std::string_view head_version(const File& file) {
   return head ? kHeadVersions.at(static_cast<std::size_t>((*head)[1] - '0')) : std::string_view{};
 }
 
-std::string_view known_file_version(const File& file) {
+// Empty fields when the file is none of them.
+KnownFile known_file(const File& file) {
   const std::string md5 = file.prefix_md5();
   const auto found =
       std::find_if(kKnownFiles.begin(), kKnownFiles.end(), [&](const KnownFile& f) { return f.md5 == md5; });
-  return found == kKnownFiles.end() ? std::string_view{} : found->version;
+  return found == kKnownFiles.end() ? KnownFile{} : *found;
 }
 
 // What head, md5 or config say, where it is one of the two candidates.
 std::string stated_version(const File& file, const Value& config, std::string_view one, std::string_view other) {
-  const std::string_view stated[] = {head_version(file), known_file_version(file),
+  const std::string_view stated[] = {head_version(file), known_file(file).version,
                                      config.find_path("model.version").to_string().value_or(""),
                                      config.find("version").to_string().value_or("")};
   for (std::string_view version : stated) {
@@ -81,30 +84,40 @@ std::string stated_version(const File& file, const Value& config, std::string_vi
   return {};
 }
 
-constexpr std::int64_t kPhonesV1 = 322;  // rows of a v1 text embedding
-constexpr std::int64_t kPhonesV1FirstStage = 512;
+// Rows of the phone embedding.
+constexpr std::int64_t kPhonesV1 = 322;
+constexpr std::int64_t kPhonesV1FirstStage = 512;  // of which 322 are used
+constexpr std::int64_t kPhonesV2 = 732;
 constexpr std::int64_t kDecoderWidthProPlus = 768;  // v2Pro: 512
 
+// A base with enc_p, or a LoRA without.
 std::string s2_version(const File& file, Identity& identity) {
+  const std::int64_t phones = rows(file, "enc_p.text_embedding.weight");
   if (has_prefix(file, "cfm.")) {
+    if (phones != 0 && phones != kPhonesV2) return {};
     std::string version = stated_version(file, identity.config, "v3", "v4");
     if (!version.empty()) return version;
     identity.warnings.emplace_back(
         "the file does not say whether it is v3 or v4, which have the same tensors; taken for v3");
     return "v3";
   }
-  if (file.find("sv_emb.weight")) {
-    const std::string version = stated_version(file, identity.config, "v2Pro", "v2ProPlus");
-    if (!version.empty()) return version;
-    return rows(file, "dec.conv_pre.weight") >= kDecoderWidthProPlus ? "v2ProPlus" : "v2Pro";
-  }
-  return rows(file, "enc_p.text_embedding.weight") == kPhonesV1 ? "v1" : "v2";
+  if (phones == kPhonesV1) return "v1";
+  if (phones != kPhonesV2) return {};
+  if (!file.find("sv_emb.weight")) return "v2";
+  const std::string version = stated_version(file, identity.config, "v2Pro", "v2ProPlus");
+  if (!version.empty()) return version;
+  return rows(file, "dec.conv_pre.weight") >= kDecoderWidthProPlus ? "v2ProPlus" : "v2Pro";
+}
+
+std::string s1_version(const File& file) {
+  const std::int64_t phones = rows(file, "model.ar_text_embedding.word_embeddings.weight");
+  if (phones == kPhonesV1FirstStage) return "v1";
+  return phones == kPhonesV2 ? "v2" : "";
 }
 
 std::string find_version(const File& file, Identity& identity) {
   if (identity.kind == "s2" || identity.kind == "s2-lora") return s2_version(file, identity);
-  if (identity.kind != "s1") return {};
-  return rows(file, "model.ar_text_embedding.word_embeddings.weight") == kPhonesV1FirstStage ? "v1" : "v2";
+  return identity.kind == "s1" ? s1_version(file) : "";
 }
 
 // A training state keeps the optimizer beside the network.
@@ -137,6 +150,15 @@ void name_kind(const File& file, Identity& identity) {
   }
 }
 
+// What was saved under the head of another version is still read by its tensors, which cannot be wrong.
+void name_mismatch(const File& file, Identity& identity) {
+  const bool versioned = identity.kind == "s2" || identity.kind == "s2-lora";
+  const std::string_view head = head_version(file);
+  if (!versioned || head.empty() || identity.version.empty() || head == identity.version) return;
+  identity.warnings.push_back("the head of the file says " + std::string(head) + ", its tensors are those of " +
+                              identity.version);
+}
+
 std::string_view wanted_name(std::string_view kind) {
   const auto found = std::find_if(kNetworks.begin(), kNetworks.end(), [&](const Network& n) { return n.kind == kind; });
   return found == kNetworks.end() ? kind : found->what;
@@ -151,7 +173,10 @@ Identity identify(const File& file) {
   identity.info = root.find("info").to_string().value_or("");
   name_kind(file, identity);
   identity.version = find_version(file, identity);
+  identity.published = known_file(file).name;
   if (!identity.version.empty()) identity.what += " of " + identity.version;
+  if (!identity.published.empty()) identity.what += ", the published " + identity.published;
+  name_mismatch(file, identity);
   if (identity.kind == "s2-lora") identity.base_needed = "s2G" + identity.version + ".pth";
   return identity;
 }

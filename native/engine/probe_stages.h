@@ -33,7 +33,8 @@ at::Tensor row(const std::vector<std::int32_t>& values);  // [n] int64
 
 using Stage = TensorMap (*)(const LoadedVoice&, const Inputs&, std::stop_token);
 
-// v2Pro and v2ProPlus. recording [n], rate -> fbank [1, frames, 80], embedding [1, 20480]
+// v2Pro and v2ProPlus. recording [n], rate -> fbank [1, frames, 80], embedding [1, 20480]; a given fbank is taken
+// instead
 TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
 // v1 to v2ProPlus. spectrogram.0, spectrogram.1, ... [1, bins, T], codes [1, 1, T], text [1, X], noise, noise_scale,

@@ -21,8 +21,13 @@ at::Tensor style_of(const LoadedVoice& voice, const Inputs& in, const std::strin
 }  // namespace
 
 TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
-  const Recording recording{in.floats("recording"), static_cast<int>(in.number("rate"))};
-  const at::Tensor fbank = reference::speaker_fbank(recording, voice.format);
+  at::Tensor fbank;
+  if (in.has("fbank")) {
+    fbank = in.tensor("fbank");
+  } else {
+    const Recording recording{in.floats("recording"), static_cast<int>(in.number("rate"))};
+    fbank = reference::speaker_fbank(recording, voice.format);
+  }
   return {{"fbank", data_of(fbank)},
           {"embedding", data_of(network_of<acoustic::ProSynthesizer>(voice).speaker(fbank))}};
 }

@@ -16,7 +16,8 @@ const TOKEN_MARGIN = 1e-3
 
 const recordings = ['ref_32k_mono', 'ref_44k_stereo', 'ref_16k_mono', 'ref_48k_short']
 const versions = ['v1', 'v2'] as const
-const laterVersions = ['v2Pro', 'v2ProPlus']
+// Their first stage is that of v2.
+const proVersions = ['v2Pro', 'v2ProPlus'] as const
 
 interface Context {
   readonly dir: string
@@ -59,8 +60,15 @@ export async function checkCore(dir: string, report: Report): Promise<void> {
     const ending = await load('gpt_v2_eos.ckpt', 'pretrained_s2G_v2.pth', 'v2_eos')
     await checkEnding(context, ending)
     ending.release()
-    for (const version of laterVersions) {
-      if (existsSync(join(dir, `s2_${version}.safetensors`))) report.skip(`s2.${version}`, 'not read by this release')
+    let speakerChecked = false
+    for (const version of proVersions) {
+      if (!existsSync(join(dir, `s2_${version}.safetensors`))) continue
+      const voice = await load('gpt_v2.ckpt', `sovits_${version}.pth`, version)
+      if (!speakerChecked) await checkSpeaker(context, voice)
+      speakerChecked = true
+      await checkCodes(context, voice, version)
+      await checkAcoustic(context, voice, version)
+      voice.release()
     }
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -91,6 +99,23 @@ async function checkAudio({ dir, report, file }: Context, voice: ProbedVoice): P
       const actual = floats(out['wav16k'] as Tensor).subarray(0, expected.length)
       report.close(`audio.${name}.librosa_16k`, actual, expected, TOLERANCE)
     }
+  }
+}
+
+/** The speaker network alone, its input from the recording, and both together. */
+async function checkSpeaker({ dir, report, file }: Context, voice: ProbedVoice): Promise<void> {
+  const sv = file('sv')
+  for (const name of recordings) {
+    const fbank = sv.get(`${name}.fbank`)
+    if (!fbank) continue
+    const embedding = floats(need(sv, `${name}.embedding`))
+    const given = await voice.probe('speaker', { fbank })
+    report.close(`sv.${name}.embedding`, floats(given['embedding'] as Tensor), embedding, TOLERANCE)
+    const { samples, sampleRate } = await mono(join(dir, `${name}.wav`))
+    const recording = { shape: [samples.length], data: samples }
+    const own = await voice.probe('speaker', { recording, rate: scalar(sampleRate) })
+    report.close(`sv.${name}.fbank`, floats(own['fbank'] as Tensor), floats(fbank), TOLERANCE)
+    report.close(`sv.${name}.embedding.from_file`, floats(own['embedding'] as Tensor), embedding, TOLERANCE)
   }
 }
 
@@ -265,11 +290,15 @@ async function checkEnding({ report, file }: Context, voice: ProbedVoice): Promi
 async function checkAcoustic({ report, file }: Context, voice: ProbedVoice, version: string): Promise<void> {
   const s2 = file(`s2_${version}`)
   const audio = file('audio')
-  const references = [need(audio, 'ref_32k_mono.spec'), need(audio, 'ref_44k_stereo.spec')]
+  const names = ['ref_32k_mono', 'ref_44k_stereo']
+  const references = names.map((name) => need(audio, `${name}.spec`))
+  const isPro = (proVersions as readonly string[]).includes(version)
+  const speakers = isPro ? names.map((name) => need(file('sv'), `${name}.embedding`)) : []
   const decode = (name: string, count: number, noiseScale: number, speed: number) => {
     const noise = s2.get(`${name}.noise`)
     return voice.probe('decode', {
       ...Object.fromEntries(references.slice(0, count).map((spec, i) => [`spectrogram.${i}`, spec])),
+      ...Object.fromEntries(speakers.slice(0, count).map((speaker, i) => [`speaker.${i}`, speaker])),
       ...(noise ? { noise } : {}),
       codes: need(s2, 'codes'),
       text: need(s2, 'text'),

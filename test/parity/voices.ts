@@ -37,7 +37,8 @@ export class ProbedVoice {
         gpt: join(checkpoints, gpt),
         sovits: join(checkpoints, sovits),
         hubert: join(checkpoints, 'chinese-hubert-base'),
-        bert: join(checkpoints, 'chinese-roberta-wwm-ext-large')
+        bert: join(checkpoints, 'chinese-roberta-wwm-ext-large'),
+        speaker: join(checkpoints, 'sv')
       },
       out,
       { addon }

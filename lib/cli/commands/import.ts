@@ -8,6 +8,9 @@ interface Options {
   sovits: string
   hubert?: string
   bert?: string
+  speaker?: string
+  vocoder?: string
+  base?: string
   out: string
   json?: boolean
 }
@@ -20,7 +23,10 @@ export function importCommand(): Command {
     .requiredOption('--sovits <file>', 'SoVITS weights (*.pth)')
     .option('--hubert <folder>', 'chinese-hubert-base; defaults to the pulled one')
     .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
-    .requiredOption('--out <folder>', 'where to write s1.pt, s2.pt, hubert.pt, bert.pt and voice.json')
+    .option('--speaker <file>', 'speaker model of v2Pro and v2ProPlus; defaults to the pulled one')
+    .option('--vocoder <path>', 'vocoder of v3 (folder) or v4 (file); defaults to the pulled one')
+    .option('--base <file>', 'base weights of a LoRA; defaults to the pulled ones')
+    .requiredOption('--out <folder>', 'where to write a module for each network and voice.json')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -30,10 +36,11 @@ export function importCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const { gpt, sovits, hubert, bert, out } = options
+  const { gpt, sovits, hubert, bert, speaker, vocoder, base, out } = options
+  const sources = { gpt, sovits, hubert, bert, speaker, vocoder, base }
   const line = new ProgressLine(options.json === true)
   const begun = performance.now()
-  const { folder, voice, warnings } = await importVoice(await withPulled({ gpt, sovits, hubert, bert }), out, {
+  const { folder, voice, warnings } = await importVoice(await withPulled(sources), out, {
     signal: interruptSignal(),
     onNetwork: (network, index, count) => line.update(`importing ${network}`, index / count)
   }).finally(() => line.end())

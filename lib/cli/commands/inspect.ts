@@ -29,6 +29,8 @@ function describe(found: Inspection, tensors: boolean): string {
     ['tensors', String(found.tensors.length)],
     ['config', found.config === null ? '-' : JSON.stringify(found.config)]
   ]
+  for (const warning of found.warnings) rows.push(['warning', warning])
+  for (const { option, what, where } of found.needs) rows.push(['needs', `--${option}: ${what}, ${where}`])
   const lines = rows.map(([name, value]) => `${name.padEnd(11)}${value}`)
   if (tensors) lines.push(...found.tensors.map(({ name, dtype, shape }) => `  ${name}  ${dtype} [${shape.join(', ')}]`))
   return lines.join('\n')
