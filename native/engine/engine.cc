@@ -1,5 +1,6 @@
 // The engine library's one entry.
 #include <ATen/Parallel.h>
+#include <c10/util/Exception.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "blueprint/fill.h"
@@ -41,10 +42,18 @@ struct RunRequest {
   }
 };
 
+// torch's warnings are hints for those who write networks; a library never prints.
+class Silence final : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning&) override {}
+};
+
 class LocalEngine final : public Engine {
  public:
   explicit LocalEngine(std::shared_ptr<EventSink> sink)
       : jobs_(std::move(sink), [this](Request& request, std::stop_token stop, const auto& post) {
+          Silence silence;
+          c10::WarningUtils::WarningHandlerGuard quiet(&silence);
           c10::InferenceMode inference;
           // Optimising a graph costs its first run more than it saves: CPU time of s2's first sentence halves without.
           torch::jit::GraphOptimizerEnabledGuard plain(false);

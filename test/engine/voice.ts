@@ -12,6 +12,8 @@ export const tiny = {
   sovits: join(folder, 'voice.pth'),
   hubert: join(folder, 'hubert')
 }
+/** The same with a second stage of v2Pro. */
+export const tinyPro = { ...tiny, sovits: join(folder, 'pro.pth'), speaker: join(folder, 'speaker.ckpt') }
 export const reference = { audio: join(folder, 'reference.wav'), text: 'What the reference says.' }
 
 /** A folder that is gone after the test file. */
