@@ -1,32 +1,52 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { FileError } from '../errors.js'
 import { cacheDirectory } from '../native-paths.js'
 import { isAlive } from './process-alive.js'
 
 /** The folder given, else `GSV_CACHE_DIR`, else the platform's cache folder. */
 export function cacheFolder(given?: string): string {
-  return given ?? cacheDirectory()
+  return resolve(given ?? cacheDirectory())
 }
 
-/** SHA-256 of a file; kept in the cache by path, size and time, since hashing a large file takes seconds. */
+/**
+ * SHA-256 of a file. Hashing a large file takes seconds, so the cache remembers it by everything that changes when the
+ * file does: path, size, inode, times of its last change and of its last renaming.
+ * @throws {FileError} the file cannot be read.
+ */
 export async function contentHash(file: string, cache: string, signal?: AbortSignal): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(file).catch((cause: unknown) => {
-    throw new FileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
-  })
-  const identity = createHash('sha256').update([file, size, mtimeMs, ino].join('\n')).digest('hex')
-  const note = join(cache, 'hashes', identity)
+  const note = await hashNote(file, cache)
   const known = await readFile(note, 'utf8').catch(() => '')
   if (/^[0-9a-f]{64}$/.test(known)) return known
+  const digest = await fileHash(file, signal)
+  // A file that changed while it was read is remembered under what it was, never under what it is.
+  await writeWhole(note, digest, { flush: false }).catch(() => undefined) // a cache that cannot be written is slow, not wrong
+  return digest
+}
+
+/** SHA-256 of a file, read now. */
+export async function fileHash(file: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
   for await (const part of createReadStream(file, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) })) {
     hash.update(part as Buffer)
   }
-  const digest = hash.digest('hex')
-  await writeWhole(note, digest)
-  return digest
+  return hash.digest('hex')
+}
+
+/** Spares the next `contentHash` the reading. */
+export async function rememberHash(file: string, cache: string, digest: string): Promise<void> {
+  await writeWhole(await hashNote(file, cache), digest, { flush: false }).catch(() => undefined)
+}
+
+async function hashNote(file: string, cache: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch((cause: unknown) => {
+    throw new FileError(`${file} cannot be read: ${(cause as Error).message}`, { cause })
+  })
+  const { size, ino, dev, mtimeNs, ctimeNs } = found
+  const identity = [resolve(file), size, ino, dev, mtimeNs, ctimeNs].join('\n')
+  return join(cache, 'hashes', createHash('sha256').update(identity).digest('hex'))
 }
 
 /** Writes a file so that it is there whole or not at all, whatever happens meanwhile; `flush` also outlives a power cut. */
@@ -49,7 +69,13 @@ export function lockPath(cache: string, key: string): string {
 
 /** A name beside `path` that no other process uses. */
 export function partialPath(path: string): string {
-  return join(dirname(path), `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}`)
+  return join(dirname(path), `.${shortName(path)}.${process.pid}.${randomBytes(4).toString('hex')}`)
+}
+
+// File systems take names of 255 bytes.
+function shortName(path: string): string {
+  const name = Buffer.from(basename(path))
+  return name.length <= 200 ? name.toString() : createHash('sha256').update(name).digest('hex')
 }
 
 /** Removes the half files that processes of this machine left in a folder when they were killed. */

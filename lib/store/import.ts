@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import type { Binding } from '../../binding.js'
 import { FileError } from '../errors.js'
 import { engine } from '../native.js'
-import { packageRoot } from '../package-root.cjs'
-import { cacheFolder, contentHash, partialPath, writeWhole } from './cache.js'
-import { fill, type FillOptions, type Source } from './fill.js'
+import { cacheFolder, fileHash, sweepPartials, writeWhole } from './cache.js'
+import type { FillOptions, Source } from './fill.js'
+import { cachedModule } from './module-cache.js'
+import { fillWhole } from './module-file.js'
 import { type Networks, type OpenedVoice, openSources, type VoiceSources } from './open-sources.js'
 import { recordingFormat } from './recording-format.js'
-import { readSpecification } from './specification.js'
-import { voiceFile, type VoiceFile } from './voice-file.js'
+import { type FileNote, voiceFile, type VoiceFile } from './voice-file.js'
+import { noteVoice } from './voice-notes.js'
 
 export type { VoiceSources }
 
@@ -48,16 +48,22 @@ export async function importVoice(
   await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw new FileError(`${out} cannot be made: ${(cause as Error).message}`, { cause })
   })
+  // Without its description a folder is no voice: an import that is stopped leaves nothing that is half old, half new.
+  await rm(join(out, 'voice.json'), { force: true })
+  await sweepPartials(out)
+  const files: Record<string, FileNote> = {}
   const warnings: string[] = []
   const networks = entriesOf(opened.networks)
   for (const [index, [name, source]] of networks.entries()) {
     options.onNetwork?.(name, index, networks.length)
-    const filled = await fill(addon, source, join(out, `${name}.pt`), options)
+    const { bytes, sha256, ...filled } = await fillWhole(addon, source, join(out, `${name}.pt`), options)
+    files[`${name}.pt`] = { bytes, sha256 }
     warnings.push(...source.inspection.warnings, ...filled.warnings)
   }
   const vocabulary = sources.bert === undefined ? undefined : await writeVocabulary(sources.bert, out)
+  if (vocabulary !== undefined) files[vocabulary] = await noteOf(join(out, vocabulary))
   const modules = Object.fromEntries(networks.map(([name]) => [name, `${name}.pt`])) as unknown as VoiceFile['modules']
-  const voice = describe(opened, modules, vocabulary)
+  const voice = { ...describe(opened, modules, vocabulary), files }
   await writeWhole(join(out, 'voice.json'), voiceFile(voice))
   return { folder: out, voice: { format: 1, ...voice }, warnings }
 }
@@ -72,17 +78,22 @@ export async function importCached(
   options: ImportOptions = {}
 ): Promise<Imported> {
   const addon = options.addon ?? (await engine())
-  const cache = resolve(cacheFolder(cacheDir))
+  const cache = cacheFolder(cacheDir)
   const opened = await openSources(addon, sources, { ...options, cacheDir })
   const warnings: string[] = []
   const modules: Record<string, string> = {}
+  const keys: Record<string, string> = {}
   const networks = entriesOf(opened.networks)
   for (const [index, [name, source]] of networks.entries()) {
     options.onNetwork?.(name, index, networks.length)
     warnings.push(...source.inspection.warnings)
-    modules[name] = await cachedModule(addon, source, cache, warnings, options)
+    const module = await cachedModule(addon, source, cache, options)
+    modules[name] = module.path
+    keys[name] = module.key
+    warnings.push(...module.warnings)
   }
   const vocabulary = sources.bert === undefined ? undefined : await vocabularyFile(sources.bert)
+  await noteVoice(cache, sources, opened.version.name, keys)
   const voice = describe(opened, modules as unknown as VoiceFile['modules'], vocabulary)
   return { folder: cache, voice: { format: 1, ...voice }, warnings }
 }
@@ -114,28 +125,8 @@ function maxTokens(config: unknown): number {
   return Math.max(1, Math.min(MOST_TOKENS, longest))
 }
 
-async function cachedModule(
-  addon: Binding,
-  source: Source,
-  cache: string,
-  warnings: string[],
-  options: FillOptions
-): Promise<string> {
-  const checkpoint = await contentHash(source.file, cache, options.signal)
-  const key = `${source.network}-${checkpoint.slice(0, 32)}-${(await blueprintHash(source)).slice(0, 16)}`
-  const path = join(cache, 'modules', `${key}.pt`)
-  if (await isFile(path)) return path
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    throw new FileError(`${dirname(path)} cannot be made; set GSV_CACHE_DIR to a folder that can be written`, { cause })
-  })
-  const partial = partialPath(path)
-  try {
-    warnings.push(...(await fill(addon, source, partial, options)).warnings)
-    await rename(partial, path)
-  } finally {
-    await rm(partial, { force: true }).catch(() => undefined)
-  }
-  return path
+async function noteOf(path: string): Promise<FileNote> {
+  return { bytes: (await stat(path)).size, sha256: await fileHash(path) }
 }
 
 async function isFile(path: string): Promise<boolean> {
@@ -143,15 +134,6 @@ async function isFile(path: string): Promise<boolean> {
     (found) => found.isFile(),
     () => false
   )
-}
-
-/** Of what decides a module besides the checkpoint: the blueprint, its specification and a folder's config. */
-async function blueprintHash(source: Source): Promise<string> {
-  const specification = await readSpecification(source.network)
-  const manifest = await readFile(join(packageRoot, 'models', 'blueprints', 'manifest.json'), 'utf8')
-  return createHash('sha256')
-    .update(JSON.stringify([manifest, specification, source.config]))
-    .digest('hex')
 }
 
 async function vocabularyFile(folder: string): Promise<string> {

@@ -15,6 +15,11 @@ export interface VoiceReference {
   readonly speaker?: string
 }
 
+export interface FileNote {
+  readonly bytes: number
+  readonly sha256: string
+}
+
 /** `voice.json`: what an imported voice is. Files are relative to its folder. */
 export interface VoiceFile {
   readonly format: number
@@ -36,6 +41,8 @@ export interface VoiceFile {
   }
   /** One token a line, for BERT. */
   readonly vocabulary?: string
+  /** Size and hash of the files in the folder, by name; a folder where they differ is not whole. */
+  readonly files?: Readonly<Record<string, FileNote>>
   /** Names of the files it was made from. */
   readonly sources: Readonly<Record<string, string>>
   /** The first one is spoken with when none is given. */
