@@ -33,13 +33,28 @@ export {
   streamSsml
 } from './ssml/index.js'
 export {
-  importVoice,
+  type Exported,
+  type ExportOptions,
+  exportVoice,
   type Imported,
   type ImportOptions,
+  importVoice,
   inspect,
   type Inspection,
+  type Inventory,
+  listStored,
   type Need,
-  type VoiceSources
+  pull,
+  type Pulled,
+  type PullOptions,
+  type PullProgress,
+  removeStored,
+  type Selection,
+  type StoredItem,
+  type VoicePlace,
+  type VoiceSources,
+  type Verified,
+  verifyStored
 } from './store/index.js'
 export type { CutMethod, LanguageMode, Lexicon } from './text/index.js'
 export type { Logger, ReferenceInput, SpeechChunk, SynthesisProgress, VoiceInfo, WeightedRecording } from './types.js'

@@ -5,8 +5,10 @@ import { Command } from 'commander'
 import { packageRoot } from '../package-root.cjs'
 import { batchCommand } from './commands/batch.js'
 import { doctorCommand } from './commands/doctor.js'
+import { exportCommand } from './commands/export.js'
 import { importCommand } from './commands/import.js'
 import { inspectCommand } from './commands/inspect.js'
+import { modelsCommand } from './commands/models.js'
 import { phonesCommand } from './commands/phones.js'
 import { pullCommand } from './commands/pull.js'
 import { sayCommand } from './commands/say.js'
@@ -28,7 +30,9 @@ for (const command of [
   serveCommand(),
   voicesCommand(),
   importCommand(),
+  exportCommand(),
   inspectCommand(),
+  modelsCommand(),
   phonesCommand(),
   pullCommand(),
   doctorCommand()

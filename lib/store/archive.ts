@@ -86,21 +86,8 @@ async function unpack(archive: string, folder: string, signal: AbortSignal | und
   }
 }
 
-/** Every file that the description names, by its place in the folder. */
-export function referencedFiles(voice: VoiceFile): string[] {
-  const { references = [] } = voice as { references?: readonly { audio: string }[] }
-  const { modules, vocabulary } = voice
-  return [
-    ...Object.values(modules),
-    ...(vocabulary === undefined ? [] : [vocabulary]),
-    ...references.map((each) => each.audio)
-  ]
-}
-
-/** Whether a path names an archive rather than a folder. */
-export async function isArchive(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false
-  )
+// Every file that the description names.
+function referencedFiles({ modules, vocabulary, references = [] }: VoiceFile): string[] {
+  const others = [vocabulary, ...references.map(({ audio }) => audio)]
+  return [...Object.values(modules), ...others].flatMap((file) => file ?? [])
 }

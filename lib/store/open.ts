@@ -1,16 +1,10 @@
-import { join, resolve } from 'node:path'
 import type { Binding, Version } from '../../binding.js'
 import type { ResolvedConfig } from '../options.js'
-import { packageRoot } from '../package-root.cjs'
 import { BertTokenizer, readBertVocabulary } from '../text/index.js'
 import type { ReferenceInput } from '../types.js'
-import { importCached, type VoiceSources } from './import.js'
-import { withPulled } from './sources.js'
+import { type LocatedVoice, locateVoice } from './locate.js'
 import { versionNamed } from './versions.js'
-import { readVoiceDescription, type VoiceFile, type VoiceReference } from './voice-file.js'
-
-/** Name of the voice that the package carries; a folder of that name is meant by `./demo`. */
-export const DEMO_VOICE = 'demo'
+import type { VoiceFile } from './voice-file.js'
 
 /** A voice's modules on disk. */
 export interface VoiceModules {
@@ -29,28 +23,7 @@ export interface VoiceModules {
 
 /** Finds a voice's modules: in an imported folder, or in the cache, importing the user's files when they are new. */
 export async function openVoice(addon: Binding, config: ResolvedConfig, signal: AbortSignal): Promise<VoiceModules> {
-  if (config.voice !== undefined) return openFolder(addon, config.voice, config, signal)
-  return openCheckpoints(addon, await withPulled(config, config.cacheDir), config, signal)
-}
-
-async function openFolder(addon: Binding, name: string, config: ResolvedConfig, signal: AbortSignal) {
-  const folder = name === DEMO_VOICE ? join(packageRoot, 'models', 'demo', 'voice') : resolve(name)
-  const voice = await readVoiceDescription(folder)
-  if ('modules' in voice) return modulesOf(addon, voice, folder)
-  const files = Object.entries(voice.checkpoints).map(([name, file]: [string, string]) => [name, resolve(folder, file)])
-  const modules = await openCheckpoints(addon, Object.fromEntries(files) as VoiceSources, config, signal)
-  return { ...modules, references: referencesOf(voice.references, folder) }
-}
-
-async function openCheckpoints(addon: Binding, sources: VoiceSources, config: ResolvedConfig, signal: AbortSignal) {
-  const onNetwork = (network: string): void => config.logger('info', `reading ${network}`)
-  const { voice, folder, warnings } = await importCached(sources, config.cacheDir, { addon, signal, onNetwork })
-  for (const warning of warnings) config.logger('warn', warning)
-  return modulesOf(addon, voice, folder)
-}
-
-function referencesOf(references: readonly VoiceReference[] = [], folder: string): readonly ReferenceInput[] {
-  return references.map(({ audio, text, language }) => ({ audio: resolve(folder, audio), text, language }))
+  return modulesOf(addon, await locateVoice(addon, config, signal))
 }
 
 // The vocabulary is read at the first Chinese text.
@@ -62,20 +35,17 @@ function tokenizer(path: string): (text: string) => Int32Array {
   }
 }
 
-function modulesOf(addon: Binding, voice: VoiceFile, folder: string): VoiceModules {
-  const at = (file: string): string => resolve(folder, file)
-  const paths = Object.fromEntries(
-    Object.entries(voice.modules).map(([network, file]: [string, string]) => [network, at(file)])
-  ) as unknown as VoiceFile['modules']
-  const bertIds = paths.bert && voice.vocabulary ? tokenizer(at(voice.vocabulary)) : undefined
+function modulesOf(addon: Binding, voice: LocatedVoice): VoiceModules {
+  const { modules, vocabulary, references = [] } = voice
+  const bertIds = modules.bert && vocabulary ? tokenizer(vocabulary) : undefined
   return {
-    version: versionNamed(addon, voice.version, join(folder, 'voice.json')),
+    version: versionNamed(addon, voice.version, modules.s2),
     sampleRate: voice.sampleRate,
     fftSize: voice.fftSize,
     hop: voice.hop,
     maxTokens: voice.maxTokens,
-    paths,
-    references: referencesOf(voice.references, folder),
+    paths: modules,
+    references: references.map(({ audio, text, language }) => ({ audio, text, language })),
     ...(bertIds ? { bertIds } : {})
   }
 }

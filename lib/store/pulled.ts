@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder, writeWhole } from './cache.js'
 import type { PublishedName } from './catalogue.js'
@@ -68,4 +68,22 @@ export async function findPulled(name: PublishedName, cacheDir?: string): Promis
   const part = taken[name]
   if (part === undefined || !(await readPulled(folder))) return undefined
   return join(folder, part)
+}
+
+/** A voice that was pulled. */
+export interface PulledVoice {
+  readonly folder: string
+  /** Names in it. */
+  readonly files: readonly string[]
+}
+
+/** The voice that was pulled under this name or address, or whose folder has this name. */
+export async function findPulledVoice(name: string, cacheDir?: string): Promise<PulledVoice | undefined> {
+  const root = pulledFolder('voices', cacheDir)
+  for (const entry of await readdir(root).catch(() => [])) {
+    const folder = join(root, entry)
+    const note = await readPulled(folder)
+    if (note && (note.name === name || entry === name)) return { folder, files: note.files.map((file) => file.name) }
+  }
+  return undefined
 }

@@ -46,3 +46,7 @@ function recordingsBeside(files: readonly HubFile[], gpt: HubFile): HubFile[] {
 function stem(file: HubFile): string {
   return file.path.slice(0, -posix.extname(file.path).length)
 }
+
+export function isRecording(name: string): boolean {
+  return recordings.test(name)
+}

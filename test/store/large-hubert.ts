@@ -70,9 +70,11 @@ function safetensors(tensors: readonly [string, number[]][]): Buffer {
   out.writeBigUInt64LE(BigInt(text.length))
   text.copy(out, 8)
   // Small finite halves that are not all the same: 0x2000 to 0x2fff is 0.008 to 0.12.
-  for (let i = 8 + text.length, state = 7; i + 1 < out.length; i += 2) {
+  const pattern = Buffer.alloc(65_536)
+  for (let i = 0, state = 7; i < pattern.length; i += 2) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    out.writeUInt16LE(0x2000 | (state >>> 20), i)
+    pattern.writeUInt16LE(0x2000 | (state >>> 20), i)
   }
+  out.fill(pattern, 8 + text.length)
   return out
 }

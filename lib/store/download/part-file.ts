@@ -19,7 +19,7 @@ export interface Source {
   readonly validator: string
 }
 
-const NOTE_EVERY_MS = 1000
+const NOTE_EVERY_MS = 300
 
 /**
  * `NAME.part` and the note beside it that says which stretches of it are filled. The note is written after the bytes it
