@@ -1,5 +1,5 @@
-// Numbers in, numbers out: resampling, spectra and the joining of fragments, as upstream's Python packages compute
-// them. Audio is mono, nominally in [-1, 1]. Every function is pure and may be called from any thread.
+// Numbers in, numbers out: resampling, spectra and levels, as upstream's Python packages compute them. Audio is mono,
+// nominally in [-1, 1]. Every function is pure and may be called from any thread.
 #pragma once
 
 #include <cstdint>
@@ -52,11 +52,5 @@ void normalize_peak(std::span<float> samples);
 
 // Upstream's rule for what was spoken: a peak above 1 becomes 1.
 void limit_peak(std::span<float> samples);
-
-// Fragments one after another, each peak-limited and followed by a pause. pause_seconds 0: none.
-std::vector<float> join_fragments(std::span<const std::vector<float>> fragments, int sample_rate, double pause_seconds);
-
-// 16-bit PCM as upstream converts it (truncation toward zero), but +1.0 is 32767 where upstream wraps to -32768.
-std::vector<std::int16_t> to_pcm16(std::span<const float> samples);
 
 }  // namespace gsv::signal

@@ -127,16 +127,14 @@ void add_level_tests(Suite& suite) {
     suite.equal(loud, {0.5F, -1.0F}, "loud");
     suite.equal(very_loud, {0.25F, 1.5F}, "very loud");
   });
-  suite.add("joins fragments, each limited by itself and followed by its pause", [&suite] {
-    const std::vector<std::vector<float>> fragments{{0.5F, -2.0F}, {0.25F}};
-    suite.equal(join_fragments(fragments, 10, 0.2), {0.25F, -1.0F, 0.0F, 0.0F, 0.25F, 0.0F, 0.0F}, "with pauses");
-    suite.equal(join_fragments(fragments, 10, 0), {0.25F, -1.0F, 0.25F}, "without");
-    suite.equal(join_fragments(fragments, 10, 0.19).size(), std::size_t{5}, "a pause is cut to whole samples");
-    suite.equal(join_fragments({}, 10, 0.2), {}, "nothing");
-  });
-  suite.add("truncates to 16 bits and does not wrap", [&suite] {
-    const std::vector<float> samples{0.0F, 1.0F, -1.0F, 2.0F, -2.0F, 1.9F / 32768, -1.9F / 32768, NAN};
-    suite.equal(to_pcm16(samples), {0, 32767, -32768, 32767, -32768, 1, -1, 0}, "integers");
+  suite.add("limits what is spoken to a peak of 1", [&suite] {
+    std::vector<float> quiet{0.5F, -1.0F};
+    std::vector<float> loud{0.5F, -2.0F};
+    std::vector<float> nothing;
+    for (std::vector<float>* samples : {&quiet, &loud, &nothing}) limit_peak(*samples);
+    suite.equal(quiet, {0.5F, -1.0F}, "quiet");
+    suite.equal(loud, {0.25F, -1.0F}, "loud");
+    suite.equal(nothing, {}, "nothing");
   });
 }
 
