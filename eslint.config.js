@@ -102,6 +102,7 @@ export default tseslint.config(
     }
   },
   { files: ['lib/cli/**'], rules: { 'no-console': 'off' } },
+  { files: ['lib/server/web/**', 'examples/electron/window/**'], languageOptions: { globals: browserGlobals() } },
   { files: ['**/*.cjs', '**/*.cts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['*.config.js', '*.config.ts'], rules: { 'import-x/no-default-export': 'off' } }
 )
@@ -119,4 +120,21 @@ function nodeGlobals() {
     'performance'
   ]
   return Object.fromEntries([...names, ...moduleNames].map((name) => [name, 'readonly']))
+}
+
+function browserGlobals() {
+  const names = [
+    'window',
+    'document',
+    'fetch',
+    'sessionStorage',
+    'navigator',
+    'devicePixelRatio',
+    'matchMedia',
+    'getComputedStyle'
+  ]
+  const classes = ['AudioContext', 'AudioWorkletNode', 'Blob', 'CustomEvent', 'Event', 'EventTarget', 'Option']
+  const streams = ['ResizeObserver', 'TextDecoderStream', 'requestAnimationFrame', 'atob']
+  const worklet = ['AudioWorkletProcessor', 'registerProcessor']
+  return Object.fromEntries([...names, ...classes, ...streams, ...worklet].map((name) => [name, 'readonly']))
 }
