@@ -30,6 +30,7 @@ export interface ReferenceFlags {
   refText?: string
   refLanguage?: ReferenceInput['language']
   refTrim?: boolean
+  refMore?: string[]
 }
 
 type Numbers = { [name in keyof typeof numberRules]?: number }
@@ -82,6 +83,7 @@ export function addReferenceOptions(command: Command): Command {
     .option('--ref-text <text>', 'what the recording says')
     .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
     .option('--ref-trim', 'take the best 3 to 10 s of a longer recording')
+    .option('--ref-more <files...>', 'more recordings of the same voice, whose styles are averaged')
 }
 
 export function addSynthesisOptions(command: Command): Command {
@@ -110,11 +112,14 @@ export function configOf(flags: VoiceFlags): GptSovitsConfig {
  * Without a recording the voice speaks with one of its own.
  * @throws {OptionTypeError} when something is said of a recording that is not named.
  */
-export function referenceOf({ ref, refText, refLanguage, refTrim }: ReferenceFlags): ReferenceInput | undefined {
+export function referenceOf(flags: ReferenceFlags): ReferenceInput | undefined {
+  const { ref, refText, refLanguage, refTrim, refMore } = flags
   if (ref !== undefined) {
-    return { audio: ref, text: refText, language: refLanguage, refTrim: refTrim ? 'auto' : 'none' }
+    const said = { audio: ref, text: refText, language: refLanguage, refTrim: refTrim ? 'auto' : 'none' } as const
+    return { ...said, ...(refMore && { more: refMore }) }
   }
-  if (refText === undefined && refLanguage === undefined && refTrim === undefined) return undefined
+  const others = [refText, refLanguage, refTrim, refMore]
+  if (others.every((flag) => flag === undefined)) return undefined
   throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
 }
 
