@@ -1,5 +1,5 @@
 import { copyFile, mkdir, rm, stat } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Binding } from '../../binding.js'
 import { FileError } from '../errors.js'
 import { engine } from '../native.js'
@@ -60,7 +60,8 @@ export async function importVoice(
     files[`${name}.pt`] = { bytes, sha256 }
     warnings.push(...source.inspection.warnings, ...filled.warnings)
   }
-  const vocabulary = sources.bert === undefined ? undefined : await writeVocabulary(sources.bert, out)
+  const { bert } = opened.networks
+  const vocabulary = bert && (await writeVocabulary(dirname(bert.file), out))
   if (vocabulary !== undefined) files[vocabulary] = await noteOf(join(out, vocabulary))
   const modules = Object.fromEntries(networks.map(([name]) => [name, `${name}.pt`])) as unknown as VoiceFile['modules']
   const voice = { ...describe(opened, modules, vocabulary), files }
@@ -92,7 +93,8 @@ export async function importCached(
     keys[name] = module.key
     warnings.push(...module.warnings)
   }
-  const vocabulary = sources.bert === undefined ? undefined : await vocabularyFile(sources.bert)
+  const { bert } = opened.networks
+  const vocabulary = bert && (await vocabularyFile(dirname(bert.file)))
   await noteVoice(cache, sources, opened.version.name, keys)
   const voice = describe(opened, modules as unknown as VoiceFile['modules'], vocabulary)
   return { folder: cache, voice: { format: 1, ...voice }, warnings }
