@@ -1,5 +1,6 @@
 import type { DoctorCheck } from './doctor/check.js'
 import { checkCache, checkCompilers, checkCpu, checkNode, checkPip, checkPlatform } from './doctor/machine.js'
+import { checkModels } from './doctor/models.js'
 import { checkAddon, checkEngine, checkLibtorch } from './doctor/native.js'
 
 export type { DoctorCheck, DoctorStatus } from './doctor/check.js'
@@ -14,7 +15,7 @@ export interface DoctorReport {
  * Looks at everything that speaking needs on this machine, and changes nothing. The addon and LibTorch are opened in
  * processes of their own, so that one that crashes is reported like one that is missing.
  */
-export function runDoctor(): Promise<DoctorReport> {
+export async function runDoctor(): Promise<DoctorReport> {
   const addon = checkAddon()
   const engine = checkEngine()
   const libtorch = checkLibtorch()
@@ -26,10 +27,11 @@ export function runDoctor(): Promise<DoctorReport> {
     libtorch,
     checkCpu(),
     checkCache(),
+    await checkModels(),
     checkPip(libtorch.status === 'missing'),
     checkCompilers(addon.status === 'missing' || engine.status === 'missing')
   ]
-  return Promise.resolve({ ok: checks.every((check) => check.status !== 'missing'), checks })
+  return { ok: checks.every((check) => check.status !== 'missing'), checks }
 }
 
 /** A line for each check, and below what is missing the command that mends it. */

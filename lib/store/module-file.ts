@@ -14,8 +14,8 @@ export interface ModuleFile {
 
 /**
  * Fills a network's blueprint from its source and puts the module under `path` when it is whole and on the disk.
- * It is made in a folder of its own: TorchScript writes the file's name into the file, and the same weights shall give
- * the same bytes.
+ * It is made in a folder of its own, so that whatever a killed process leaves is there. The same weights give the same
+ * bytes.
  */
 export async function fillWhole(
   addon: Binding,

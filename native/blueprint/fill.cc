@@ -1,8 +1,10 @@
 #include "blueprint/fill.h"
 
+#include <torch/csrc/jit/serialization/export.h>
 #include <torch/script.h>
 
 #include <filesystem>
+#include <fstream>
 #include <unordered_map>
 
 #include "checkpoint/checkpoint.h"
@@ -55,12 +57,19 @@ c10::IValue ivalue(const Attribute& attribute) {
   return std::visit([](const auto& value) { return c10::IValue(value); }, attribute);
 }
 
-// The module appears under its name only when it is whole: a kill in between leaves the other file.
+// The module appears under its name only when it is whole: a kill in between leaves the other file. LibTorch is told
+// that every write succeeded, since its writer throws from its destructor when one did not, which ends the process.
 void save(const torch::jit::Module& module, const fs::path& output) {
   fs::path partial = output;
   partial += ".partial";
   try {
-    module.save(partial.string());
+    std::ofstream file(partial, std::ios::binary);
+    torch::jit::ExportModule(module, [&file](const void* data, std::size_t size) {
+      file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
+      return size;
+    });
+    file.close();
+    if (!file) throw std::runtime_error("a write to " + partial.string() + " failed");
     fs::rename(partial, output);
   } catch (const std::exception& error) {
     std::error_code ignored;

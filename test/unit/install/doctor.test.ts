@@ -8,7 +8,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 test('looks at everything that speaking needs', async () => {
   const report = await runDoctor()
-  const names = ['node', 'platform', 'addon', 'engine', 'libtorch', 'cpu', 'cache', 'pip', 'compiler']
+  const names = ['node', 'platform', 'addon', 'engine', 'libtorch', 'cpu', 'cache', 'models', 'pip', 'compiler']
   expect(report.checks.map((check) => check.name)).toEqual(names)
   expect(report.ok).toBe(report.checks.every((check) => check.status !== 'missing'))
   expect(JSON.parse(JSON.stringify(report))).toEqual(report)
