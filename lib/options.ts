@@ -4,7 +4,7 @@ import type { Logger, SynthesisProgress } from './types.js'
 
 /** Where a voice comes from and how it runs. Give `voice`, or `gpt` and `sovits` with the shared networks they need. */
 export interface GptSovitsConfig {
-  /** An imported voice: a folder with `voice.json`. */
+  /** An imported voice: a folder with `voice.json`, an archive of `gpt-sovits export`, or the name of a pulled voice. */
   voice?: string
   /** GPT weights as the public project writes them (`*.ckpt`). */
   gpt?: string

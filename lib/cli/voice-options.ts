@@ -59,8 +59,8 @@ const numberNames = Object.keys(numbers) as (keyof typeof numberRules)[]
 export function addVoiceOptions(command: Command): Command {
   return command
     .option(
-      '--voice <folder>',
-      `an imported voice (see \`gpt-sovits import\`), or "${DEMO_VOICE}", which is taken if no voice is given`
+      '--voice <path>',
+      `an imported folder, an exported .tar, a pulled voice, or "${DEMO_VOICE}", which is taken if no voice is given`
     )
     .option('--gpt <file>', 'GPT weights (*.ckpt)')
     .option('--sovits <file>', 'SoVITS weights (*.pth)')

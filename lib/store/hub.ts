@@ -27,7 +27,8 @@ const LONGEST_LISTING = 8 << 20
 const MOST_PAGES = 20
 
 /**
- * The hub named, else `GSV_HUB`, else `HF_ENDPOINT`, else huggingface.co. `HF_TOKEN` is told to that hub's host only.
+ * The hub named, else `GSV_HUB`, else `HF_ENDPOINT`, else huggingface.co. `HF_TOKEN` is told to that hub's host
+ * only, and never unencrypted over a network.
  * @throws {OptionTypeError} it is no web address.
  */
 export function hubOf(named?: string, env: NodeJS.ProcessEnv = process.env): Hub {
@@ -36,7 +37,8 @@ export function hubOf(named?: string, env: NodeJS.ProcessEnv = process.env): Hub
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw new OptionTypeError(`expected a web address for the hub but received '${given}'; as in ${PUBLIC_HUB}`)
   }
-  const token = env['HF_TOKEN']
+  const isPrivate = url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  const token = isPrivate ? env['HF_TOKEN'] : undefined
   return { base: url.href.replace(/\/+$/, ''), origin: url.origin, ...(token ? { token } : {}) }
 }
 

@@ -5,6 +5,7 @@ import { FileError } from '../errors.js'
 import { engine } from '../native.js'
 import { cacheFolder, fileHash, sweepPartials, writeWhole } from './cache.js'
 import type { FillOptions, Source } from './fill.js'
+import { withLock } from './lock.js'
 import { cachedModule } from './module-cache.js'
 import { fillWhole } from './module-file.js'
 import { type Networks, type OpenedVoice, openSources, type VoiceSources } from './open-sources.js'
@@ -48,6 +49,16 @@ export async function importVoice(
   await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw new FileError(`${out} cannot be made: ${(cause as Error).message}`, { cause })
   })
+  return withLock(join(out, '.import'), options.signal, () => writeVoice(addon, sources, opened, out, options))
+}
+
+async function writeVoice(
+  addon: Binding,
+  sources: VoiceSources,
+  opened: OpenedVoice,
+  out: string,
+  options: ImportOptions
+): Promise<Imported> {
   // Without its description a folder is no voice: an import that is stopped leaves nothing that is half old, half new.
   await rm(join(out, 'voice.json'), { force: true })
   await sweepPartials(out)

@@ -27,7 +27,7 @@ export async function withLock<T>(path: string, signal: AbortSignal | undefined,
     release = await tryLock(path)
   }
   try {
-    await writeFile(`${path}.owner`, `${process.pid} ${hostname()}`)
+    await writeFile(`${path}.owner`, `${process.pid} ${hostname()}`).catch(() => undefined) // only speeds things up
     return await body()
   } finally {
     await rm(`${path}.owner`, { force: true }).catch(() => undefined)

@@ -156,7 +156,7 @@ describe('addresses', () => {
 
   it('takes the hub from the option, GSV_HUB, HF_ENDPOINT, in this order', () => {
     const env = { GSV_HUB: 'https://a.example/', HF_ENDPOINT: 'https://b.example', HF_TOKEN: 't' }
-    expect(hubOf('http://c.example', env).base).toBe('http://c.example')
+    expect(hubOf('http://c.example', env)).toEqual({ base: 'http://c.example', origin: 'http://c.example' })
     expect(hubOf(undefined, env)).toEqual({ base: 'https://a.example', origin: 'https://a.example', token: 't' })
     expect(hubOf(undefined, { HF_ENDPOINT: 'https://b.example' }).base).toBe('https://b.example')
     expect(hubOf(undefined, {}).base).toBe('https://huggingface.co')
