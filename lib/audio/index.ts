@@ -18,5 +18,6 @@ export {
   type WavFormat,
   wavFormats
 } from './encode/index.js'
+export { findPlayer, openPlayback, type Playback, type Player, players } from './playback/index.js'
 export { type AudioFile, readAudioFile } from './read-file.js'
 export { trimReference } from './trim-reference.js'

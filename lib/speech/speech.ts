@@ -1,4 +1,11 @@
-import { AudioFileWriter, createEncoder, formatOfFile, joinBytes, type SoundFormat } from '../audio/index.js'
+import {
+  AudioFileWriter,
+  createEncoder,
+  formatOfFile,
+  joinBytes,
+  openPlayback,
+  type SoundFormat
+} from '../audio/index.js'
 import type { SpeechChunk } from '../types.js'
 import { type SubtitleFormat, type SubtitleOptions, SubtitleWriter } from './subtitles.js'
 import { type SpokenSentence, type SpokenWord, Timeline } from './timeline.js'
@@ -65,6 +72,27 @@ export class Speech {
       return joinBytes([await encoder.write(this.samples), await encoder.end()])
     } finally {
       encoder.close()
+    }
+  }
+
+  /**
+   * Plays it through the system's player (aplay, afplay, ffplay ...); resolves when it was heard, or stopped by `signal`,
+   * whose reason rejects.
+   * @throws {MissingProgramError} there is no player; the message says what to install.
+   */
+  async play({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    signal?.throwIfAborted()
+    const playback = await openPlayback(this.sampleRate)
+    const stop = (): void => void playback.stop()
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      signal?.throwIfAborted() // while the player was looked for
+      await playback.write(this.samples)
+      await playback.finish()
+      signal?.throwIfAborted()
+    } finally {
+      signal?.removeEventListener('abort', stop)
+      await playback.stop()
     }
   }
 

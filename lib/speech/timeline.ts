@@ -38,13 +38,15 @@ interface Open {
 /** Tells from the chunks of a stream when each sentence and word is spoken. */
 export class Timeline {
   readonly #pauseSeconds: number
+  readonly #startSeconds: number
   #open: Open | undefined
   #samples = 0
   #sampleRate = 0
 
-  /** `pauseSeconds`: the silence at the end of each sentence's last chunk. */
-  constructor(pauseSeconds: number) {
+  /** `pauseSeconds`: the silence at the end of each sentence's last chunk. `startSeconds`: when the first chunk begins. */
+  constructor(pauseSeconds: number, startSeconds = 0) {
     this.#pauseSeconds = pauseSeconds
+    this.#startSeconds = startSeconds
   }
 
   /** Takes the next chunk; answers with the sentence that it shows to be finished. */
@@ -77,8 +79,9 @@ export class Timeline {
   }
 
   #finish({ first, start: startSample, loudness, tokens, samples, truncated, attempts }: Open): SpokenSentence {
-    const start = startSample / this.#sampleRate
-    const end = Math.max(start, (startSample + samples) / this.#sampleRate - this.#pauseSeconds)
+    const at = (sample: number): number => this.#startSeconds + sample / this.#sampleRate
+    const start = at(startSample)
+    const end = Math.max(start, at(startSample + samples) - this.#pauseSeconds)
     const [onset, offset] = loudness.span(end - start)
     const words = placeWords(first.words, start + onset, start + offset)
     return { text: first.text, start, end, words, tokens: joined(tokens), truncated, attempts }

@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodeAudio } from '../../lib/audio/index.js'
 import { batchCommand } from '../../lib/cli/commands/batch.js'
 import { sayCommand } from '../../lib/cli/commands/say.js'
-import { players } from '../../lib/cli/sinks/players.js'
 import { packageRoot } from '../../lib/package-root.cjs'
 import { reference, scratch, tiny } from './voice.js'
 
@@ -121,14 +120,6 @@ describe('gpt-sovits say', () => {
     })
     expect([stdout.toString('latin1', 0, 4), stdout.length, status]).toEqual(['RIFF', 44, 0])
     expect(stderr.toString()).not.toMatch(/EPIPE|Error/)
-  })
-})
-
-describe('the players', () => {
-  it('stand in a table, with a way to play each', () => {
-    for (const player of players) expect(player.stream ?? player.file).toBeDefined()
-    const powershell = players.find(({ program }) => program === 'powershell')
-    expect(powershell?.file?.("C:\\it's.wav").at(-1)).toContain("'C:\\it''s.wav'")
   })
 })
 

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
-import { audioFormats, formatOfFile, type SoundFormat, wavFormats } from '../../audio/index.js'
+import { audioFormats, findPlayer, formatOfFile, type SoundFormat, wavFormats } from '../../audio/index.js'
 import { FileError, OptionTypeError } from '../../errors.js'
 import { GptSovits } from '../../gpt-sovits.js'
 import { numberRules, type GptSovitsConfig } from '../../options.js'
@@ -11,8 +11,7 @@ import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
 import { runSpeech, type SpeechSummary } from '../run-speech.js'
 import { FileSink, StandardOutputSink } from '../sinks/file.js'
-import { playerSink } from '../sinks/player.js'
-import { findPlayer } from '../sinks/players.js'
+import { PlayerSink } from '../sinks/player.js'
 import type { Sink } from '../sinks/sink.js'
 import { SubtitleSink } from '../sinks/subtitles.js'
 import {
@@ -115,7 +114,7 @@ async function sinksOf({ out, format, play, subtitles, pause }: OutputFlags & Sy
   const sinks: Sink[] = []
   if (out === STANDARD) sinks.push(new StandardOutputSink(format ?? 'wav'))
   else if (out !== undefined) sinks.push(new FileSink(out, format ?? formatOfFile(out)))
-  if (play) sinks.push(playerSink(await findPlayer()))
+  if (play) sinks.push(new PlayerSink(await findPlayer()))
   if (subtitles !== undefined) sinks.push(new SubtitleSink(subtitles, pause ?? numberRules.pause.default))
   return sinks
 }

@@ -8,6 +8,7 @@ import { cutMethods, languageModes, numberRules } from '../../options.js'
 import { deadline } from '../admission.js'
 import { unwrapJson } from '../body.js'
 import { errorBody, openai } from '../dialects/openai.js'
+import { type SpeechTimings, Timeline, timingsOf } from '../../speech/index.js'
 import { RequestError } from '../failure.js'
 import { sendError } from '../respond.js'
 import type { Services } from '../services.js'
@@ -125,6 +126,18 @@ function speechRequest(fields: Fields & { seed: number }): SpeechRequest {
   }
 }
 
+/** When each word of a part is spoken, in seconds of the whole. */
+function wordsOf(
+  { samples, sampleRate, chunk, pauseSeconds }: SpokenPart,
+  start: number
+): SpeechTimings['sentences'][0]['words'] {
+  if (!chunk) return []
+  const timeline = new Timeline(pauseSeconds, start)
+  timeline.add({ ...chunk, samples, sampleRate })
+  const sentence = timeline.end()
+  return sentence ? (timingsOf([sentence]).sentences[0]?.words ?? []) : []
+}
+
 async function* toLines(
   first: IteratorResult<SpokenPart, void>,
   rest: AsyncGenerator<SpokenPart, void, undefined>,
@@ -133,12 +146,13 @@ async function* toLines(
   let seconds = 0
   let index = 0
   const warnings: string[] = []
-  const line = ({ samples, sampleRate, chunk, pauseSeconds }: SpokenPart): string => {
+  const line = (part: SpokenPart): string => {
+    const { samples, sampleRate, chunk, pauseSeconds } = part
     const start = seconds
     seconds += samples.length / sampleRate
     warnings.push(...(chunk?.warnings ?? []))
     const pcm = Buffer.from(encodeSamples(samples).buffer).toString('base64')
-    const times = { start, end: seconds - pauseSeconds }
+    const times = { start, end: seconds - pauseSeconds, words: wordsOf(part, start) }
     return `${JSON.stringify({ type: 'sentence', index: index++, text: chunk?.text ?? '', ...times, sampleRate, samples: pcm })}\n`
   }
   try {

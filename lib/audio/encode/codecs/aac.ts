@@ -29,7 +29,10 @@ export async function openAac(sampleRate: number): Promise<Codec> {
   }
   return {
     write: async (samples) => {
-      if (!ffmpeg.stdin.write(encodeSamples(samples))) await Promise.race([once(ffmpeg.stdin, 'drain'), ended])
+      // Where ffmpeg ends early the pipe breaks; its exit code tells why, at the end.
+      if (!ffmpeg.stdin.write(encodeSamples(samples))) {
+        await Promise.race([once(ffmpeg.stdin, 'drain').catch(() => ended), ended])
+      }
       return take()
     },
     end: async () => {

@@ -70,7 +70,7 @@ export async function findPlayer(platform: NodeJS.Platform = process.platform): 
   const candidates = players.filter(({ platforms }) => platforms.includes(platform))
   for (const player of candidates) if (await isOnPath(player.program, platform)) return player
   const tried = candidates.map(({ program }) => program).join(', ')
-  const advice = toInstall[platform] ?? 'write a file with --out and play it'
+  const advice = toInstall[platform] ?? 'write a file with --out, or speech.toFile, and play it'
   throw new MissingProgramError(`no player was found on PATH (tried ${tried || 'none'}); ${advice}`)
 }
 

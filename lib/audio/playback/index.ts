@@ -1,0 +1,2 @@
+export { openPlayback, type Playback } from './playback.js'
+export { findPlayer, type Player, players } from './players.js'
