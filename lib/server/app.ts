@@ -42,6 +42,8 @@ export async function buildApp(services: Services, version: string): Promise<Fas
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     genReqId: requestId,
+    // A wrong type or an unknown key is an error, not something to mend.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
     routerOptions: { querystringParser: parseQuery }
   })
   acceptAnyJson(app)

@@ -48,7 +48,7 @@ async function open(
     kind === 'character'
       ? { characters: charactersFolder(join(scratch, more.compatStatus200 ? 'compat' : 'true')) }
       : { voice: { gpt: files.gpt, sovits: files.sovits } }
-  const engine = { hubert: join(voice, 'hubert'), cacheDir: join(scratch, 'cache') }
+  const engine = { hubert: join(voice, 'hubert'), threads: 1, cacheDir: join(scratch, 'cache') }
   const server = await createServer(
     { port: 0, dialect: kind, engine, enableControl: true, ...own, ...more },
     { speak: speakOrBreak }

@@ -18,7 +18,8 @@ export async function tinyServer(options: ServerOptions = {}, events: ServerEven
       port: 0,
       ...(options.characters === undefined && { voice: { gpt, sovits }, reference }),
       ...options,
-      engine: { hubert, ...options.engine }
+      // One thread: test files run side by side.
+      engine: { hubert, threads: 1, ...options.engine }
     },
     events
   )
