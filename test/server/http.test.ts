@@ -117,8 +117,8 @@ describe('api_v2', () => {
 
   it('lays a complete Ogg stream end to end for each sentence', async () => {
     const answer = await post('/tts', { ...right, text: 'Hello. There.', media_type: 'ogg', streaming_mode: 1 })
-    const starts = answer.rawPayload.toString('latin1').match(/\x01vorbis/g)
-    expect(starts).toHaveLength(2)
+    const starts = answer.rawPayload.toString('latin1').split('\u0001vorbis').length - 1
+    expect(starts).toBe(2)
   })
 
   it('says what keeps the voice from speaking', async () => {
