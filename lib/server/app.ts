@@ -70,6 +70,7 @@ function requestId(request: IncomingMessage): string {
 function addHooks(app: FastifyInstance, services: Services): void {
   const { allowHosts, cors: origins, apiKeys, logger } = services.options
   app.addHook('onRequest', async (request, reply) => {
+    services.answers.begin(reply.raw)
     void reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
     const { headers } = request
     if (!isAllowedHost(headers.host, allowHosts)) {

@@ -37,10 +37,9 @@ export async function createServer(options: ServerOptions, events: ServerEvents)
   ready.catch(() => undefined) // told to whoever awaits it, and by /ready
   let closing: Promise<void> | undefined
   const close = async (graceMs: number): Promise<void> => {
-    const drained = services.admission.drain()
-    const timer = setTimeout(() => services.stop.abort(new AbortError('the server is shutting down')), graceMs)
-    await drained
-    clearTimeout(timer)
+    const left = Promise.all([services.admission.drain(), services.answers.idle()])
+    const isDrained = await within(graceMs, left)
+    if (!isDrained) services.stop.abort(new AbortError('the server is shutting down'))
     await app.close()
     await services.dispose()
   }
@@ -58,4 +57,11 @@ export async function createServer(options: ServerOptions, events: ServerEvents)
     },
     close: ({ graceMs = DRAIN_MS } = {}) => (closing ??= close(graceMs))
   }
+}
+
+/** Whether a promise settles in time. */
+async function within(milliseconds: number, promise: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), milliseconds)))
+  return Promise.race([promise.then(() => true), late]).finally(() => clearTimeout(timer))
 }

@@ -1,6 +1,7 @@
 import { ReferenceAudioError } from '../errors.js'
 import { Characters, VoicePool, type VoiceModel } from '../voices/index.js'
 import { Admission } from './admission.js'
+import { Answers } from './answers.js'
 import { Casting } from './casting.js'
 import type { DialectSettings } from './dialect.js'
 import { failureOf } from './failure.js'
@@ -30,6 +31,7 @@ export class Services {
   readonly pool: VoicePool
   readonly paths: AllowedPaths
   readonly uploads = new Uploads()
+  readonly answers = new Answers()
   readonly casting: Casting
   readonly admission: Admission
   readonly cache: ResultCache
