@@ -3,6 +3,7 @@ import type { SpokenPart } from './speaker.js'
 import type { OutputChoice } from './speech-request.js'
 
 const WAV_HEAD_BYTES = 44
+const SLICE_SECONDS = 0.2
 
 /** Bytes of a format from what is spoken, as it is spoken. The first bytes come with the first sound. */
 export async function* encoded(
@@ -20,7 +21,9 @@ export async function* encoded(
   try {
     for await (const { samples, sampleRate } of parts) {
       encoder ??= await open(output, sampleRate)
-      yield* given(await encoder.write(samples))
+      for (const slice of output.streaming ? slices(samples, sampleRate) : [samples]) {
+        yield* given(await encoder.write(slice))
+      }
       if (!output.chained || !output.streaming) continue
       yield* given(await encoder.end())
       encoder = undefined
@@ -29,6 +32,12 @@ export async function* encoded(
   } finally {
     encoder?.close()
   }
+}
+
+/** The first bytes of a sentence leave before all of it is encoded. */
+function* slices(samples: Float32Array, sampleRate: number): Generator<Float32Array, void, undefined> {
+  const length = Math.ceil(sampleRate * SLICE_SECONDS)
+  for (let at = 0; at < samples.length; at += length) yield samples.subarray(at, at + length)
 }
 
 function open({ format, streaming, sampleRate: wanted }: OutputChoice, sampleRate: number): Promise<AudioEncoder> {
