@@ -2,6 +2,7 @@ import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CorruptModelError, FileError } from '../errors.js'
 import { cacheFolder, contentHash, lockPath, partialPath, sweepPartials } from './cache.js'
+import { requireRoom } from './download/check.js'
 import { withLock } from './lock.js'
 import { readVoiceFile, type VoiceFile } from './voice-file.js'
 import { unpackTar } from './voice-tar.js'
@@ -63,10 +64,13 @@ export async function requireFiles(folder: string, { files = {} }: VoiceFile): P
 
 // Into a folder of another name first: under its own it appears whole.
 async function unpack(archive: string, folder: string, signal: AbortSignal | undefined): Promise<void> {
+  await requireRoom(folder, (await stat(archive)).size)
   await sweepPartials(dirname(folder))
   const partial = partialPath(folder)
   try {
-    await mkdir(partial)
+    await mkdir(partial).catch((cause: unknown) => {
+      throw new FileError(`${dirname(folder)} cannot be written; set GSV_CACHE_DIR to a folder that can be`, { cause })
+    })
     const files = await unpackTar(archive, partial, signal)
     const voice = await readVoiceFile(partial).catch((error: unknown) => {
       throw new CorruptModelError(`${archive} holds no voice.json of a voice`, { cause: error })

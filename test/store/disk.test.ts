@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { importCached } from '../../lib/store/import.js'
 import { exportVoice, importVoice, pull, verifyStored } from '../../lib/store/index.js'
+import { engine } from '../../lib/native.js'
+import { locateVoice } from '../../lib/store/locate.js'
 import { fetchFile } from '../../lib/store/download/index.js'
 import { tiny } from '../engine/voice.js'
 import { content, type Hub, sha256, startHub, wellBehaved } from '../unit/store/download/hub.js'
@@ -89,6 +91,25 @@ describe.runIf(canMount)('a full disk', () => {
       expect(readdirSync(disk)).toEqual([])
     } finally {
       rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+describe.runIf(canMount)('an archive', () => {
+  it('says how much room it takes to unpack it, and is unpacked when there is', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'gsv-disk-tar-'))
+    try {
+      const tar = join(home, 'voice.tar')
+      await exportVoice({ ...tiny, cacheDir: home }, tar)
+      const addon = await engine()
+      const place = { voice: tar, cacheDir: join(disk, 'cache') }
+      await expect(locateVoice(addon, place)).rejects.toThrow(/free and .* are needed/)
+      remount('size=32m')
+      await locateVoice(addon, place)
+      remount('ro')
+      await locateVoice(addon, place)
+    } finally {
+      rmSync(home, { recursive: true })
     }
   })
 })
