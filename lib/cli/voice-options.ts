@@ -1,6 +1,13 @@
 import { type Command, Option } from 'commander'
 import { OptionTypeError } from '../errors.js'
-import { cutMethods, type GptSovitsConfig, languageModes, numberRules, type SynthesisOptions } from '../options.js'
+import {
+  cutMethods,
+  type GptSovitsConfig,
+  languageModes,
+  numberRules,
+  resolveSynthesisOptions,
+  type SynthesisOptions
+} from '../options.js'
 import { DEMO_VOICE } from '../store/index.js'
 import { readLexicon } from '../text/index.js'
 import type { ReferenceInput } from '../types.js'
@@ -123,8 +130,11 @@ export function referenceOf(flags: ReferenceFlags): ReferenceInput | undefined {
   throw new OptionTypeError('--ref is missing: the recording whose voice is copied')
 }
 
+/** @throws {OptionRangeError} for a number out of its range, before a voice is loaded for nothing. */
 export function synthesisOf(flags: SynthesisFlags): SynthesisOptions {
   const { language, cut, lexicon } = flags
   const given = Object.fromEntries(numberNames.map((name) => [name, flags[name]]))
-  return { ...given, language, cut, lexicon: lexicon === undefined ? undefined : readLexicon(lexicon) }
+  const options = { ...given, language, cut, lexicon: lexicon === undefined ? undefined : readLexicon(lexicon) }
+  resolveSynthesisOptions(options)
+  return options
 }

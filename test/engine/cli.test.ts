@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodeAudio } from '../../lib/audio/index.js'
 import { batchCommand } from '../../lib/cli/commands/batch.js'
 import { sayCommand } from '../../lib/cli/commands/say.js'
+import { GptSovits } from '../../lib/index.js'
 import { packageRoot } from '../../lib/package-root.cjs'
 import { reference, scratch, tiny } from './voice.js'
 
@@ -101,9 +102,13 @@ describe('gpt-sovits say', () => {
     ['two texts', ['a', '--file', 'b', '--out', 'a.wav'], /give either a text or --file/],
     ['an unknown kind of file', ['Hello.', '--out', 'a.doc'], /a\.doc names no audio format/],
     ['an unknown kind of subtitles', ['Hello.', '--out', 'a.wav', '--subtitles', 'a.txt'], /a\.txt names no subtitle/],
+    ['a number out of range', ['Hello.', '--speed', '9'], /speed is 9; it must be a number from 0\.25 to 4/],
+    ['SSML that is none', ['<speak>', '--ssml'], /line 1, column 8: .*unclosed tag/],
     ['no such text file', ['--file', 'absent.txt', '--out', 'a.wav'], /absent\.txt cannot be read/]
   ])('refuses %s before a voice is loaded', async (_what, args, message) => {
+    const loads = vi.spyOn(GptSovits.prototype, 'ready', 'get')
     await expect(say(...args)).rejects.toThrow(message)
+    expect(loads).not.toHaveBeenCalled()
   })
 
   it('leaves no file behind when it fails', async () => {

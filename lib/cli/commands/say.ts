@@ -6,6 +6,7 @@ import { audioFormats, findPlayer, formatOfFile, type SoundFormat, wavFormats } 
 import { FileError, OptionTypeError } from '../../errors.js'
 import { GptSovits } from '../../gpt-sovits.js'
 import { numberRules, type GptSovitsConfig } from '../../options.js'
+import { parseSsml } from '../../ssml/index.js'
 import type { SynthesisProgress } from '../../types.js'
 import { interruptSignal } from '../exit.js'
 import { ProgressLine } from '../progress.js'
@@ -76,6 +77,7 @@ async function run(text: string | undefined, options: Options): Promise<void> {
   const { json, play } = options
   const out = options.out ?? (play ? undefined : STANDARD_FILE)
   const given = await givenText(text, options.file)
+  if (options.ssml) parseSsml(given) // what is wrong with it is told at once
   const reference = referenceOf(options)
   const seed = options.seed ?? randomInt(2 ** 32)
   const synthesis = { ...synthesisOf(options), seed }
