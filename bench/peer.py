@@ -1,100 +1,138 @@
-"""The same TorchScript modules under Python torch eager, one measurement a line on request.
+"""Upstream's own code on a CPU: eager torch, float32, its own loops. One measurement a line on request.
 
-    python bench/peer.py MODULES_DIR THREADS
+    python bench/peer.py DIR_OF_UPSTREAM VOICE_DIR THREADS
 
-Reads commands from standard input (`prefill`, `decode`, `s2`) and answers each with its seconds, so that the two sides
-take turns in one run. `decode` is the token loop as the public Python project runs it: the cache grows by
-concatenation at every step, eager kernels, float32.
+Answers a line with a JSON object, so that the two sides take turns in one run:
+    {"measure": "tokens", "phones": [...], "prompt": [...], "steps": N}    s1: seconds of the prompt and of N steps
+    {"measure": "wave", "phones": [...], "codes": [...]}                   s2: seconds; "to": a file for the samples without noise
+    {"measure": "speech", "phones": [...], "prompt": [...], "text": [...], "steps": N}    both, one after the other
 """
 
 import json
+import os
 import sys
 import time
+import types
 from pathlib import Path
 
+import numpy as np
 import torch
-import torch.nn.functional as F
 
-PHONES, PROMPT, TOKENS = 60, 125, 125
+SAMPLE_RATE = 32000
 
 
-class Loop:
-    """s1 with a growing cache, from the module's own weights."""
+def import_upstream(folder: Path) -> None:
+    """Checkpoints name `utils.HParams`; the module of that name in upstream imports much that synthesis does not need."""
+    sys.path[:0] = [str(folder / "GPT_SoVITS"), str(folder)]
+    module = types.ModuleType("utils")
+    module.HParams = type("HParams", (), {"__module__": "utils"})
+    sys.modules["utils"] = module
 
-    def __init__(self, module) -> None:
-        self.module = module
-        self.heads = module.n_heads
-        self.layers = [getattr(module.h.layers, str(i)) for i in range(module.n_layers)]
-        self.weights = [dict(layer.named_parameters()) for layer in self.layers]
-        self.embedding = dict(module.named_parameters())["ar_audio_embedding.word_embeddings.weight"]
-        self.predict = dict(module.named_parameters())["ar_predict_layer.weight"]
 
-    def prefill(self, phones, bert, prompt):
-        room = phones.size(1) + prompt.size(1)
-        width = self.predict.size(1)
-        keys = torch.zeros(len(self.layers), 1, room, width)
-        values = torch.zeros_like(keys)
-        logits = self.module.prefill(phones, bert, prompt, keys, values)
-        return logits, list(keys), list(values)
+def fields(value):
+    """The plain dict of a config of either kind."""
+    value = value if isinstance(value, dict) else vars(value)
+    return {key: fields(inner) if hasattr(inner, "__dict__") or isinstance(inner, dict) else inner for key, inner in value.items()}
 
-    def step(self, x, keys, values):
-        for i, w in enumerate(self.weights):
-            q, k, v = F.linear(x, w["self_attn.in_proj_weight"], w["self_attn.in_proj_bias"]).chunk(3, dim=-1)
-            keys[i] = torch.cat([keys[i], k], dim=1)
-            values[i] = torch.cat([values[i], v], dim=1)
-            split = lambda t: t.view(1, t.size(1), self.heads, -1).transpose(1, 2)  # noqa: E731
-            y = F.scaled_dot_product_attention(split(q), split(keys[i]), split(values[i]))
-            y = F.linear(y.transpose(1, 2).flatten(2), w["self_attn.out_proj.weight"], w["self_attn.out_proj.bias"])
-            x = F.layer_norm(x + y, (x.size(-1),), w["norm1.weight"], w["norm1.bias"], 1e-5)
-            y = F.linear(F.relu(F.linear(x, w["linear1.weight"], w["linear1.bias"])), w["linear2.weight"], w["linear2.bias"])
-            x = F.layer_norm(x + y, (x.size(-1),), w["norm2.weight"], w["norm2.bias"], 1e-5)
-        return F.linear(x[:, -1], self.predict)
 
-    def decode(self, logits, keys, values, count):
-        for _ in range(count):
-            probs = torch.softmax(logits, dim=-1)
-            token = torch.argmax(probs / torch.empty_like(probs).exponential_(1), dim=-1)
-            logits = self.step(F.embedding(token.unsqueeze(1), self.embedding), keys, values)
+def load_s1(path: Path):
+    from AR.models.t2s_model import Text2SemanticDecoder
+
+    checkpoint = torch.load(path, map_location="cpu", weights_only=False)
+    model = Text2SemanticDecoder(config=checkpoint["config"], top_k=3)
+    model.load_state_dict({name.removeprefix("model."): value for name, value in checkpoint["weight"].items()})
+    return model.float().eval()
+
+
+def load_s2(path: Path):
+    from module.models import SynthesizerTrn
+
+    checkpoint = torch.load(path, map_location="cpu", weights_only=False)
+    config = fields(checkpoint["config"])
+    data = config["data"]
+    model = SynthesizerTrn(
+        data["filter_length"] // 2 + 1,
+        config["train"]["segment_size"] // data["hop_length"],
+        n_speakers=data["n_speakers"],
+        **config["model"],
+    )
+    del model.enc_q
+    missing, unexpected = model.load_state_dict(checkpoint["weight"], strict=False)
+    if missing or unexpected:
+        raise SystemExit(f"the voice does not fit upstream's s2: {missing} {unexpected}")
+    return model.float().eval()
+
+
+class Peer:
+    def __init__(self, voice: Path) -> None:
+        self.s1 = load_s1(voice / "voice.ckpt")
+        self.s2 = load_s2(voice / "voice.pth")
+        # |sin i|, as on the other side
+        self.spectrogram = torch.from_numpy(np.abs(np.sin(np.arange(1025 * 250))).astype(np.float32)).view(1, 1025, 250)
+        self.first_prediction = 0.0
+        self.s1.ar_predict_layer.register_forward_pre_hook(self.on_prediction)
+
+    def on_prediction(self, *_) -> None:
+        if self.first_prediction == 0.0:
+            self.first_prediction = time.perf_counter()
+
+    def sample(self, phones: list[int], prompt: list[int], steps: int):
+        x = torch.tensor([phones])
+        self.first_prediction = 0.0
+        return next(
+            self.s1.infer_panel_naive(
+                x,
+                torch.tensor([x.size(1)]),
+                torch.tensor([prompt]),
+                torch.zeros(1, 1024, x.size(1)),
+                top_k=15,
+                top_p=1,
+                early_stop_num=steps,
+                temperature=1,
+                repetition_penalty=1.35,
+            )
+        )
+
+    def tokens(self, request: dict) -> dict:
+        start = time.perf_counter()
+        y, _ = self.sample(request["phones"], request["prompt"], request["steps"])
+        end = time.perf_counter()
+        # The first token comes of the prompt, each further one of a step.
+        count = y.size(1) - len(request["prompt"]) - 1
+        return {"prefill": self.first_prediction - start, "decode": end - self.first_prediction, "tokens": count}
+
+    def wave(self, request: dict) -> dict:
+        codes, text = torch.tensor([[request["codes"]]]), torch.tensor([request["phones"]])
+        noise = 0.0 if "to" in request else 0.5
+        start = time.perf_counter()
+        wave = self.s2.decode(codes, text, self.spectrogram, noise_scale=noise)
+        seconds = time.perf_counter() - start
+        if "to" in request:
+            wave.flatten().numpy().astype("<f4").tofile(request["to"])
+        return {"seconds": seconds}
+
+    def speech(self, request: dict) -> dict:
+        start = time.perf_counter()
+        y, _ = self.sample(request["phones"], request["prompt"], request["steps"] - 1)
+        codes = y[:, len(request["prompt"]) :].unsqueeze(0)
+        wave = self.s2.decode(codes, torch.tensor([request["text"]]), self.spectrogram)
+        return {"seconds": time.perf_counter() - start, "audio": wave.numel() / SAMPLE_RATE}
 
 
 def main() -> None:
-    folder, threads = Path(sys.argv[1]), int(sys.argv[2])
+    upstream, voice, threads = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     torch.set_num_threads(threads)
-    torch._C._jit_set_profiling_executor(False)
-    s1 = torch.jit.load(str(folder / "s1.pt"))
-    s2 = torch.jit.load(str(folder / "s2.pt"))
-    loop = Loop(s1)
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # upstream prints
+    import_upstream(upstream)
     torch.manual_seed(0)
-    phones = torch.randint(0, 300, (1, PHONES))
-    bert = torch.zeros(1, s1.bert_proj.weight.size(1), PHONES)
-    prompt = torch.randint(0, 1024, (1, PROMPT))
-    codes = torch.randint(0, 1024, (1, 1, TOKENS))
-    style = s2.reference_embedding(torch.rand(1, 1025, 250))
-
-    def s2_run():
-        m_p, logs_p, mask = s2.encode(codes, phones, style, 1.0)
-        s2.decode(m_p, logs_p, mask, style, torch.randn_like(m_p), 0.5)
-
-    def decode_run():
-        state = loop.prefill(phones, bert, prompt)
-        start = time.perf_counter()
-        loop.decode(*state, TOKENS)
-        return time.perf_counter() - start
-
-    def timed(body):
-        start = time.perf_counter()
-        body()
-        return time.perf_counter() - start
-
-    runs = {
-        "prefill": lambda: timed(lambda: loop.prefill(phones, bert, prompt)),
-        "decode": decode_run,
-        "s2": lambda: timed(s2_run),
-    }
-    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+    peer = Peer(voice)
+    measures = {"tokens": peer.tokens, "wave": peer.wave, "speech": peer.speech}
+    print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), file=answers, flush=True)
     with torch.no_grad():
         for line in sys.stdin:
-            print(json.dumps(runs[line.strip()]()), flush=True)
+            request = json.loads(line)
+            print(json.dumps(measures[request["measure"]](request)), file=answers, flush=True)
 
 
 if __name__ == "__main__":

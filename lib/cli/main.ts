@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../package-root.cjs'
 import { batchCommand } from './commands/batch.js'
+import { benchCommand } from './commands/bench.js'
 import { doctorCommand } from './commands/doctor.js'
 import { exportCommand } from './commands/export.js'
 import { importCommand } from './commands/import.js'
@@ -35,7 +36,8 @@ for (const command of [
   modelsCommand(),
   phonesCommand(),
   pullCommand(),
-  doctorCommand()
+  doctorCommand(),
+  benchCommand()
 ]) {
   program.addCommand(command.copyInheritedSettings(program).exitOverride())
 }

@@ -27,6 +27,9 @@ class Generator {
   // -1..1. Throws ERR_GSV_ABORTED.
   at::Tensor operator()(const at::Tensor& z, const at::Tensor& style, std::stop_token stop) const;
 
+  // Of the own kernels for as many frames (see HifiGan); 0 where torch runs it.
+  double operations(int frames) const { return own_ ? own_->operations(frames) : 0; }
+
  private:
   at::Tensor condition_weight_, condition_bias_;  // [out, gin], [out]; undefined: there is no style
   std::unique_ptr<const HifiGan> own_;            // one of the two

@@ -85,6 +85,16 @@ std::vector<float> HifiGan::operator()(std::span<const float> frames, int count,
   return samples(x, stop);
 }
 
+double HifiGan::operations(int frames) const {
+  double total = 0;
+  for (const Stage& stage : stages_) {
+    total += frames * stage.up.operations();
+    frames = stage.up.length(frames);
+    for (const ResidualBlock& block : stage.blocks) total += frames * block.operations();
+  }
+  return total;
+}
+
 HifiGan::Rows HifiGan::first_rows(std::span<const float> frames, int count, std::span<const float> condition) const {
   const int in = padded(inputs_), out = padded(pre_.n());
   Buffer<float> spaced(static_cast<size_t>(count + pre_taps_ - 1) * in);

@@ -33,6 +33,9 @@ class HifiGan {
   std::vector<float> operator()(std::span<const float> frames, int count, std::span<const float> condition,
                                 std::stop_token stop) const;
 
+  // Multiplications and additions of the stages' products for as many frames, edges of tiles not counted.
+  double operations(int frames) const;
+
  private:
   struct Stage {
     Upsampling up;

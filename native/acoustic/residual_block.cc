@@ -30,6 +30,17 @@ size_t ResidualBlock::scratch() const {
   return most;
 }
 
+double ResidualBlock::operations() const {
+  double total = 0;
+  for (const auto* list : {&first_, &second_}) {
+    for (const kernels::PackedWinograd& conv : *list) {
+      const kernels::Winograd& plan = conv.plan();
+      total += 2.0 * kernels::kWinogradPoints / plan.outputs * plan.groups * plan.in * plan.out;
+    }
+  }
+  return total;
+}
+
 void ResidualBlock::run(const Tile& tile, float* out, bool add, const std::function<bool()>& stopped) const {
   const TileBuffers& buffers = tile.buffers;
   Rows x{buffers.x, tile.held};

@@ -42,6 +42,7 @@ class ResidualBlock {
 
   int reach() const { return reach_; }  // positions that an output depends on to each side
   size_t scratch() const;
+  double operations() const;  // a position, multiplications and additions of the products alone
 
   // Writes the wanted positions to out (whose row 0 is the first wanted one, rows `stride` floats apart), or adds them.
   // Returns early, with less written, when stopped() says so between two convolutions.

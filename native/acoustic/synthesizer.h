@@ -39,6 +39,7 @@ class Synthesizer : public Acoustic {
   static at::Tensor blend(const std::vector<at::Tensor>& styles, const std::vector<double>& weights);
   // `noise` has the shape of m_p; undefined: drawn from (seed, sentence).
   Latents latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed, std::uint32_t sentence);
+  const Generator& generator() const { return generator_; }
   at::Tensor waveform(const Latents& latents, const at::Tensor& style, std::stop_token stop);  // [samples] on the CPU
 
  protected:

@@ -17,7 +17,8 @@ class Upsampling {
   Upsampling(const ConvolutionWeights& weights, float scale, const kernels::Kernels& kernels,
              kernels::ThreadPool& pool);
 
-  int channels() const { return out_; }  // of the output, a multiple of 16
+  int channels() const { return out_; }                           // of the output, a multiple of 16
+  double operations() const { return 2.0 * taps_ * in_ * out_; }  // an input position
   int length(int inputs) const { return (inputs - 1) * rate_ + taps_ - 2 * padding_; }
 
   // Floats that run() needs for as many outputs.

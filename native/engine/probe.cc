@@ -97,7 +97,10 @@ const std::map<std::string, Stage>& stages() {
                                                   {"generate", generate},
                                                   {"sampler", sampler},
                                                   {"speaker", speaker},
-                                                  {"decode", decode}};
+                                                  {"decode", decode},
+                                                  {"token_speed", token_speed},
+                                                  {"machine", machine},
+                                                  {"generator_size", generator_size}};
   return table;
 }
 

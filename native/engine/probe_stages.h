@@ -42,4 +42,14 @@ TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token st
 // and, for Pro, speaker.0, ... [1, 20480] -> ge, m_p, logs_p, z, wav
 TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
+// v1 to v2ProPlus. tokens [] -> operations [1] of the generator for them
+TensorMap generator_size(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
+// phones [X], prompt [P], rows [] sentences at once, steps [] tokens of each
+// -> prefill_seconds [1] a sentence, decode_seconds [1], tokens [1] in all, weight_bytes [1]
+TensorMap token_speed(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
+// -> operations_per_second [1] of fused multiply-adds, bytes_per_second [1] read from memory, with the voice's threads
+TensorMap machine(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
 }  // namespace gsv::engine

@@ -53,4 +53,11 @@ TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token sto
           {"wav", data_of(network.waveform(latents, input.style, stop))}};
 }
 
+TensorMap generator_size(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
+  constexpr int kFramesPerToken = 2;
+  const int frames = kFramesPerToken * static_cast<int>(in.number("tokens"));
+  const auto operations = static_cast<float>(network_of<acoustic::Synthesizer>(voice).generator().operations(frames));
+  return {{"operations", data_of(at::tensor({operations}))}};
+}
+
 }  // namespace gsv::engine

@@ -50,6 +50,9 @@ const Kernels* by_name(const char* name) {
   if (wanted == "avx512") return has_avx512() ? &avx512_body() : nullptr;
   if (wanted == "avx2") return has_avx2() ? &avx2_body() : nullptr;
 #endif
+#ifdef GSV_KERNELS_ARM
+  if (wanted == "neon") return &neon_body();
+#endif
   return wanted == "portable" ? &portable_body() : nullptr;
 }
 
@@ -58,7 +61,7 @@ const Kernels& detect() {
   if (asked != nullptr) {
     if (const Kernels* body = by_name(asked)) return *body;
   }
-  for (const char* name : {"avx512", "avx2"}) {
+  for (const char* name : {"avx512", "avx2", "neon"}) {
     if (const Kernels* body = by_name(name)) return *body;
   }
   return portable_body();

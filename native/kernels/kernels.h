@@ -80,9 +80,14 @@ struct Kernels {
   // A convolution, `most_tiles` (winograd_block()) tiles at a time; scratch is winograd_scratch() floats. See
   // winograd.h.
   void (*winograd)(const Winograd& conv, const WinogradSpan& span, int most_tiles, float* scratch);
+
+  // What a core can do, for benchmarks: multiplies and adds for `rounds` rounds from registers, returns the number of
+  // operations; and reads n floats (a multiple of 64) as fast as it can.
+  double (*multiply_add)(int64_t rounds);
+  float (*read)(const float* from, int64_t n);
 };
 
-// The best body that this processor runs. GSV_ISA=portable|avx2|avx512 in the environment asks for a lesser one.
+// The best body that this processor runs. GSV_ISA=portable|neon|avx2|avx512 in the environment asks for a lesser one.
 const Kernels& detect();
 
 // A body by name; null when it was not built or this processor cannot run it. Tests compare bodies with it.

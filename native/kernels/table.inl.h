@@ -15,4 +15,6 @@ constexpr Kernels kKernels{
     .mix_f32 = mix<float>,
     .mix_f16 = mix<Half>,
     .winograd = winograd,
+    .multiply_add = multiply_add,
+    .read = read,
 };

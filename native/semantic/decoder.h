@@ -2,6 +2,7 @@
 // A Decoder holds the weights, is immutable and may be shared by threads; a Batch holds what one caller changes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -76,6 +77,8 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
   virtual const S1Config& config() const = 0;
+  // Of weights, all of which a step reads; 0 when it is not known.
+  virtual size_t weight_bytes() const { return 0; }
   // The decoder must outlive the batch.
   virtual std::unique_ptr<Batch> open(int rows) const = 0;
 };

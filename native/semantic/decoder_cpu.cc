@@ -98,6 +98,7 @@ class CpuDecoder : public Decoder {
       : network_(weights, precision, std::move(pool)) {}
 
   const S1Config& config() const override { return network_.config(); }
+  size_t weight_bytes() const override { return network_.step_bytes(); }
   std::unique_ptr<Batch> open(int rows) const override { return std::make_unique<CpuBatch>(network_, rows); }
 
  private:

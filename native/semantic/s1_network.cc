@@ -107,8 +107,8 @@ KvShape S1Network::kv_shape() const {
   return {config_.layers, config_.heads, config_.width / config_.heads, half_cache_};
 }
 
-size_t S1Network::bytes() const {
-  size_t total = bert_.bytes() + predict_.bytes() + text_embedding_.bytes() + audio_embedding_.bytes();
+size_t S1Network::step_bytes() const {
+  size_t total = predict_.bytes();
   for (const Layer& layer : layers_) {
     total += layer.qkv.bytes() + layer.out.bytes() + layer.up.bytes() + layer.down.bytes();
   }

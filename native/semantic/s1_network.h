@@ -24,7 +24,7 @@ class S1Network {
 
   const S1Config& config() const { return config_; }
   KvShape kv_shape() const;
-  size_t bytes() const;
+  size_t step_bytes() const;  // of the weights that one step reads
 
   // Write the input of one row: embedding + alpha * sine(position).
   void embed_token(int32_t token, int position, float* x) const;

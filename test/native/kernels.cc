@@ -28,7 +28,7 @@ std::vector<float> random_values(size_t count, unsigned seed, float scale = 1.0f
 
 std::vector<const Kernels*> bodies() {
   std::vector<const Kernels*> found;
-  for (const char* name : {"portable", "avx2", "avx512"}) {
+  for (const char* name : {"portable", "neon", "avx2", "avx512"}) {
     if (const Kernels* body = by_name(name)) found.push_back(body);
   }
   return found;
