@@ -52,12 +52,12 @@ async function measureStages(config: GptSovitsConfig): Promise<Benchmark> {
   const modules = await openVoice(addon, resolved, new AbortController().signal)
   const { version, sampleRate, fftSize, hop, paths } = modules
   const { threads, device, precision } = resolved
-  const request = { bert: '', speaker: '', vocoder: '', ...paths, version, sampleRate, fftSize, hop }
+  const request = { bert: '', speaker: '', vocoder: '', ...paths, version: version.name, sampleRate, fftSize, hop }
   const { voice } = await run<{ voice: VoiceHandle }>((job) =>
     addon.loadVoice(job, { ...request, threads, device, precision })
   )
   try {
-    return { version, threads, precision, ...(await timed(new Probe(addon, voice), fftSize)) }
+    return { version: version.name, threads, precision, ...(await timed(new Probe(addon, voice), fftSize)) }
   } finally {
     addon.release(voice)
   }

@@ -1,29 +1,32 @@
 import { cpus } from 'node:os'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { type Benchmark, benchmark } from '../../benchmark.js'
-import type { GptSovitsConfig } from '../../options.js'
+import {
+  addReferenceOptions,
+  addVoiceOptions,
+  configOf,
+  type ReferenceFlags,
+  referenceOf,
+  type VoiceFlags
+} from '../voice-options.js'
 
-type Options = GptSovitsConfig & { ref?: string; refText?: string; json?: boolean }
+type Options = VoiceFlags & ReferenceFlags & { json?: boolean }
 
 /** `gpt-sovits bench`: this machine, this voice, one table. */
 export function benchCommand(): Command {
-  return new Command('bench')
-    .description('measure how fast a voice is on this machine')
-    .option('--voice <folder>', 'an imported voice (see `gpt-sovits import`)')
-    .option('--gpt <file>', 'GPT weights (*.ckpt)')
-    .option('--sovits <file>', 'SoVITS weights (*.pth)')
-    .option('--hubert <folder>', 'chinese-hubert-base')
-    .option('--ref <file>', 'recording whose voice is copied, 3 to 10 s; whole sentences are measured with it')
-    .option('--ref-text <text>', 'what the recording says')
-    .option('--threads <n>', 'threads for the networks', Number)
-    .addOption(new Option('--precision <p>', 'weights of the token network').choices(['auto', 'fp32', 'fp16', 'int8']))
+  const command = new Command('bench').description('measure how fast a voice is on this machine')
+  return addReferenceOptions(addVoiceOptions(command))
     .option('--json', 'print as JSON')
-    .addHelpText('after', '\nExample:\n  gpt-sovits bench --voice my-voice --ref me.wav --ref-text "What I say."')
+    .addHelpText(
+      'after',
+      '\nWhole sentences are measured when a recording is given.' +
+        '\n\nExample:\n  gpt-sovits bench --voice my-voice --ref me.wav --ref-text "What I say."'
+    )
     .action(run)
 }
 
-async function run({ ref, refText, json, ...config }: Options): Promise<void> {
-  const result = await benchmark(config, ref === undefined ? undefined : { audio: ref, text: refText })
+async function run({ json, ...flags }: Options): Promise<void> {
+  const result = await benchmark(configOf(flags), referenceOf(flags))
   process.stdout.write(json ? `${JSON.stringify(result)}\n` : table(result))
 }
 
