@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "error.h"
 
@@ -42,6 +43,24 @@ int tiles_of(int length, int channels) {
   return tiles > 1 ? padded(tiles, 2) : 1;
 }
 
+void check(const HifiGanWeights& w) {
+  const auto fits = [](const ConvolutionWeights& c) {
+    return c.taps % 2 == 1 && c.in <= kernels::kWinogradChannels && c.dilation > 0;
+  };
+  bool all = fits(w.pre) && fits(w.post);
+  for (const auto& stage : w.blocks) {
+    for (const auto& block : stage) {
+      all = all && std::all_of(block.first.begin(), block.first.end(), fits) &&
+            std::all_of(block.second.begin(), block.second.end(), fits);
+    }
+  }
+  if (all) return;
+  throw Error(code::kUnsupportedConfig,
+              "the generator has a convolution that this release cannot run: kernel sizes "
+              "(resblock_kernel_sizes) must be odd, and channels at most " +
+                  std::to_string(kernels::kWinogradChannels));
+}
+
 void check(const std::stop_token& stop) {
   if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
 }
@@ -57,6 +76,7 @@ HifiGan::HifiGan(const HifiGanWeights& w, std::shared_ptr<kernels::ThreadPool> p
       post_taps_(w.post.taps),
       pre_(linear(w.pre, 1.0F, kernels_, *pool_)),
       post_(linear(w.post, 1.0F / static_cast<float>(w.blocks.back().size()), kernels_, *pool_)) {
+  check(w);
   for (size_t i = 0; i < w.ups.size(); ++i) {
     // A stage leaves the sum of its blocks; what reads it divides by their number.
     const float scale = i == 0 ? 1.0F : 1.0F / static_cast<float>(w.blocks[i - 1].size());

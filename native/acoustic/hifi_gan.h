@@ -25,7 +25,7 @@ struct HifiGanWeights {
 
 class HifiGan {
  public:
-  // Packs the weights; they may be freed afterwards.
+  // Packs the weights; they may be freed afterwards. Throws ERR_GSV_UNSUPPORTED_CONFIG.
   HifiGan(const HifiGanWeights& weights, std::shared_ptr<kernels::ThreadPool> pool);
 
   // frames: [count][inputs of `pre`]; condition: added to each output of `pre`, or empty -> samples in -1..1.

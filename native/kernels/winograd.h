@@ -11,7 +11,8 @@
 namespace gsv::kernels {
 
 inline constexpr int kWinogradPoints = 7;
-inline constexpr int kWinogradPair = 32;  // outputs that are multiplied together
+inline constexpr int kWinogradChannels = 2048;  // most that a convolution may read
+inline constexpr int kWinogradPair = 32;        // outputs that are multiplied together
 
 // A convolution as the kernel reads it. Channel counts are multiples of 16.
 struct Winograd {

@@ -5,8 +5,7 @@
 // the next tile, so a kernel of any length needs one V. A row of a residue modulo the dilation is a plain sequence.
 
 // Zeros that stand for positions outside; as long as the widest row.
-constexpr int kMostChannels = 2048;
-alignas(64) constexpr float kZeroRow[kMostChannels] = {};
+alignas(64) constexpr float kZeroRow[kWinogradChannels] = {};
 
 struct WinogradBlock {
   int first_tile;  // of every residue

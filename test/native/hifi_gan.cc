@@ -181,6 +181,11 @@ int main() {
     const HifiGan three(network.weights, std::make_shared<ThreadPool>(3));
     suite.is_true(one(input.frames, 97, {}, {}) == three(input.frames, 97, {}, {}), "samples");
   });
+  suite.add("refuses kernels of even sizes", [&suite] {
+    const Network network(20, 64, {5, 4}, {10, 8}, {3, 4}, true);
+    suite.throws(
+        gsv::code::kUnsupportedConfig, [&] { HifiGan(network.weights, std::make_shared<ThreadPool>(1)); }, "four taps");
+  });
   suite.add("stops when it is told to", [&suite] {
     const Network network(20, 64, {5, 4}, {10, 8}, {3, 7, 11}, true);
     const HifiGan gan(network.weights, std::make_shared<ThreadPool>(2));
