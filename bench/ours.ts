@@ -76,8 +76,11 @@ class Voice {
     return { seconds }
   }
 
-  #probe(stage: string, tensors: Record<string, Tensor>): Promise<Record<string, Tensor>> {
-    return run((job) => this.addon.probe(job, { voice: this.handle, stage, tensors }))
+  async #probe(stage: string, tensors: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+    const done = await run<{ tensors: Record<string, Tensor> }>((job) =>
+      this.addon.probe(job, { voice: this.handle, stage, tensors })
+    )
+    return done.tensors
   }
 }
 

@@ -137,8 +137,11 @@ class Probe {
     private readonly voice: VoiceHandle
   ) {}
 
-  run(stage: string, tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
-    return run((job) => this.addon.probe(job, { voice: this.voice, stage, tensors }))
+  async run(stage: string, tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+    const done = await run<{ tensors: Record<string, Tensor> }>((job) =>
+      this.addon.probe(job, { voice: this.voice, stage, tensors })
+    )
+    return done.tensors
   }
 
   async numbers(stage: string, tensors: Readonly<Record<string, Tensor>>): Promise<Record<string, number>> {
