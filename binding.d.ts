@@ -192,8 +192,11 @@ export interface Binding {
   speak(job: number, request: SpeakRequest): void
   /** Done: `{ tensors }`. */
   probe(job: number, request: ProbeRequest): void
-  /** Accent labels of one stretch of Japanese, at once; the dictionary stays open. `userDictionary` may be empty. */
-  accentLabels(dictionary: string, userDictionary: string, text: string): string[]
+  /**
+   * Phones of one stretch of Japanese with marks of the accent, apart by spaces, at once; the dictionary stays open.
+   * `userDictionary` may be empty.
+   */
+  japanesePhones(dictionary: string, userDictionary: string, text: string): string
   /** Words of a Korean text, at once; the dictionary stays open. */
   morphemes(dictionary: string, text: string): { surface: string; tag: string }[]
   /** Compiles a Japanese user dictionary from MeCab's CSV format. Done: nothing more. */

@@ -43,7 +43,7 @@ async function chinese({ g2pw, bert, cacheDir }: TextConfig): Promise<Frontend> 
 async function japanese({ japaneseUserDictionary: csv, cacheDir }: TextConfig): Promise<Frontend> {
   const dictionary = dictionaryFolder('ja')
   const userDictionary = csv === undefined ? '' : await compiledUserDictionary(dictionary, csv, cacheDir)
-  return loadJapanese({ labels: (text) => binding().accentLabels(dictionary, userDictionary, text) })
+  return loadJapanese({ phones: (text) => binding().japanesePhones(dictionary, userDictionary, text) })
 }
 
 async function korean(): Promise<Frontend> {

@@ -47,7 +47,7 @@ Environment::Environment(Napi::Env, Napi::Object exports) : worker_(std::make_un
                            InstanceMethod("prepareReference", &Environment::prepare_reference),
                            InstanceMethod("speak", &Environment::speak),
                            InstanceMethod("probe", &Environment::probe),
-                           InstanceMethod("accentLabels", &Environment::accent_labels),
+                           InstanceMethod("japanesePhones", &Environment::japanese_phones),
                            InstanceMethod("morphemes", &Environment::morphemes),
                            InstanceMethod("compileUserDictionary", &Environment::compile_user_dictionary),
                            InstanceMethod("cancel", &Environment::cancel),
@@ -162,14 +162,11 @@ Napi::Value Environment::prepare_reference(const Napi::CallbackInfo& info) {
 Napi::Value Environment::speak(const Napi::CallbackInfo& info) { return start_engine_job(info, speak_request); }
 Napi::Value Environment::probe(const Napi::CallbackInfo& info) { return start_engine_job(info, probe_request); }
 
-Napi::Value Environment::accent_labels(const Napi::CallbackInfo& info) {
+Napi::Value Environment::japanese_phones(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {
     const JapaneseAnalyzer& analyzer =
         dictionaries_.japanese(string_argument(info, 0, "dictionary"), string_argument(info, 1, "userDictionary"));
-    const std::vector<std::string> labels = analyzer.accent_labels(string_argument(info, 2, "text"));
-    Napi::Array out = Napi::Array::New(info.Env(), labels.size());
-    for (std::uint32_t i = 0; i < labels.size(); ++i) out.Set(i, labels[i]);
-    return out;
+    return Napi::String::New(info.Env(), analyzer.phones(string_argument(info, 2, "text")));
   });
 }
 

@@ -24,7 +24,7 @@ JapaneseAnalyzer::JapaneseAnalyzer(const std::string&, const std::string&) { thr
 JapaneseAnalyzer::~JapaneseAnalyzer() = default;
 JapaneseAnalyzer::JapaneseAnalyzer(JapaneseAnalyzer&&) noexcept = default;
 JapaneseAnalyzer& JapaneseAnalyzer::operator=(JapaneseAnalyzer&&) noexcept = default;
-std::vector<std::string> JapaneseAnalyzer::accent_labels(std::string_view) const { throw_absent(); }
+std::string JapaneseAnalyzer::phones(std::string_view) const { throw_absent(); }
 
 KoreanAnalyzer::KoreanAnalyzer(const std::string&) { throw_absent(); }
 KoreanAnalyzer::~KoreanAnalyzer() = default;

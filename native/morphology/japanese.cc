@@ -46,12 +46,12 @@ class Words {
   NJD njd_;
 };
 
-std::vector<std::string> labels_of(const Words& words) {
+std::vector<Phoneme> phonemes_of(const Words& words) {
   PhonemeSequence phonemes;
   for (NJDNode* node = words.first(); node != nullptr; node = node->next) {
     phonemes.push_word(NJDNode_get_pron(node), NJDNode_get_acc(node), NJDNode_get_chain_flag(node) == 1);
   }
-  return phonemes.labels();
+  return phonemes.phonemes();
 }
 
 bool is_dictionary_form(char first_byte) {
@@ -92,23 +92,12 @@ void read_words(const MecabModel& model, const std::string& text, NJD* njd) {
   });
 }
 
-// The later part's leading silence and the earlier part's closing one stand where the cut is, not in the speech.
-void append(std::vector<std::string>& labels, std::vector<std::string> more) {
-  if (more.empty()) return;
-  if (labels.empty()) {
-    labels = std::move(more);
-    return;
-  }
-  labels.pop_back();
-  labels.insert(labels.end(), std::make_move_iterator(more.begin() + 1), std::make_move_iterator(more.end()));
-}
-
 }  // namespace
 
 struct JapaneseAnalyzer::State {
   MecabModel model;
 
-  std::vector<std::string> analyze(const std::string& text) const {
+  std::vector<Phoneme> analyze(const std::string& text) const {
     Words words;
     read_words(model, text, words.get());
     njd_set_pronunciation(words.get());
@@ -117,18 +106,19 @@ struct JapaneseAnalyzer::State {
     njd_set_accent_phrase(words.get());
     njd_set_accent_type(words.get());
     // Devoicing would come here; it only makes vowels capitals, and phones have none.
-    return labels_of(words);
+    return phonemes_of(words);
   }
 
-  std::vector<std::string> analyze_in_parts(const std::string& text, size_t part_size) const {
-    std::vector<std::string> labels;
+  std::vector<Phoneme> analyze_in_parts(const std::string& text, size_t part_size) const {
+    std::vector<Phoneme> phonemes;
     for (size_t at = 0; at < text.size();) {
       const std::string rest = text.substr(at, part_size + 4);
       const size_t length = utf8_border(rest, part_size);
-      append(labels, analyze(rest.substr(0, length)));
+      const std::vector<Phoneme> more = analyze(rest.substr(0, length));
+      phonemes.insert(phonemes.end(), more.begin(), more.end());
       at += length;
     }
-    return labels;
+    return phonemes;
   }
 };
 
@@ -138,10 +128,11 @@ JapaneseAnalyzer::~JapaneseAnalyzer() = default;
 JapaneseAnalyzer::JapaneseAnalyzer(JapaneseAnalyzer&&) noexcept = default;
 JapaneseAnalyzer& JapaneseAnalyzer::operator=(JapaneseAnalyzer&&) noexcept = default;
 
-std::vector<std::string> JapaneseAnalyzer::accent_labels(std::string_view utf8) const {
+std::string JapaneseAnalyzer::phones(std::string_view utf8) const {
   const std::string text = to_dictionary_form(valid_utf8(utf8));
   if (text.empty()) return {};
-  return text.size() > kMaxStretch ? state_->analyze_in_parts(text, kCutStretch) : state_->analyze(text);
+  const bool is_long = text.size() > kMaxStretch;
+  return accented_phones(is_long ? state_->analyze_in_parts(text, kCutStretch) : state_->analyze(text));
 }
 
 bool has_morphology() { return true; }

@@ -21,11 +21,10 @@ class JapaneseAnalyzer {
   JapaneseAnalyzer(JapaneseAnalyzer&&) noexcept;
   JapaneseAnalyzer& operator=(JapaneseAnalyzer&&) noexcept;
 
-  // One label a phoneme of one stretch of text, with silence at both ends; none when nothing of the text has a sound.
-  // A label is what accents are read from, the phoneme and the fields A and F of an HTS full-context label:
-  // `-a+/A:-1+2+3/F:4_`, in `-sil+` and `-pau+` with `xx` for numbers. Devoiced vowels are small letters.
+  // Phones of one stretch of text apart by spaces, `_` for a pause; empty when nothing of the text has a sound. Marks
+  // of the accent stand after the phone: `#` an accent phrase ends, `]` the pitch falls, `[` it rises.
   // Any bytes are taken: what is not UTF-8 is left out. Safe from several threads at once.
-  std::vector<std::string> accent_labels(std::string_view utf8) const;
+  std::string phones(std::string_view utf8) const;
 
  private:
   struct State;

@@ -1,7 +1,6 @@
 #include "phonemes.h"
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 
 #include "jpcommon_rule_utf_8.h"
@@ -10,29 +9,27 @@ namespace gsv {
 namespace {
 
 constexpr size_t kKanaBytes = 3;
-// Fields A and F count up to this, as in the full label.
+// A full-context label counts up to this.
 constexpr int kMaxMoras = 49;
-constexpr const char* kSilence = "-sil+/A:xx+xx+xx/F:xx_";
-constexpr const char* kPause = "-pau+/A:xx+xx+xx/F:xx_";
 
-struct Sound {
+struct MoraSounds {
   const char* first;
   const char* second;  // null when the mora is one phoneme
 };
 
-using Sounds = std::unordered_map<std::string_view, Sound>;
+using Sounds = std::unordered_map<std::string_view, MoraSounds>;
 
 // OpenJTalk's list is searched from its start, longer moras first.
 Sounds read_sounds() {
   Sounds sounds;
   for (const char* const* entry = jpcommon_mora_list; entry[0] != nullptr; entry += 3) {
-    sounds.emplace(entry[0], Sound{entry[1], entry[2]});
+    sounds.emplace(entry[0], MoraSounds{entry[1], entry[2]});
   }
   return sounds;
 }
 
 // The sound of the mora that the text begins with, and its length in bytes; no length when there is none.
-std::pair<Sound, size_t> next_sound(std::string_view text) {
+std::pair<MoraSounds, size_t> next_sound(std::string_view text) {
   static const Sounds sounds = read_sounds();  // constant from here on
   for (const size_t length : {2 * kKanaBytes, kKanaBytes}) {
     const auto found = sounds.find(text.substr(0, length));
@@ -41,12 +38,21 @@ std::pair<Sound, size_t> next_sound(std::string_view text) {
   return {{nullptr, nullptr}, 0};
 }
 
-void append_number(std::string& label, const char* before, int number) {
-  char digits[8];  // two and a sign
-  label.append(before).append(digits, std::to_chars(digits, digits + sizeof(digits), number).ptr);
+int clamped(int count) { return std::clamp(count, 1, kMaxMoras); }
+
+// A phoneme on which an accent phrase can end.
+bool can_end_phrase(std::string_view name) {
+  return name == "cl" || (name.size() == 1 && std::string_view("aeiouN").find(name[0]) != std::string_view::npos);
 }
 
-int clamped(int count) { return std::clamp(count, 1, kMaxMoras); }
+// NUL for none. A pause has none, and no phoneme has one before it.
+char accent_mark(const Phoneme& phoneme, const Phoneme& next) {
+  if (phoneme.name == nullptr || next.name == nullptr) return '\0';
+  if (phoneme.mora_from_end == 1 && next.mora == 1 && can_end_phrase(phoneme.name)) return '#';
+  const bool is_last = phoneme.mora == phoneme.phrase_length;
+  if (phoneme.from_nucleus == 0 && next.mora == phoneme.mora + 1 && !is_last) return ']';
+  return phoneme.mora == 1 && next.mora == 2 ? '[' : '\0';
+}
 
 }  // namespace
 
@@ -78,38 +84,46 @@ void PhonemeSequence::push_word(std::string_view pronunciation, int accent, bool
 
 // A long vowel says the last phoneme again in a mora of its own. At the start, and after a pause, there is none.
 void PhonemeSequence::lengthen() {
-  if (!phonemes_.empty() && !pause_is_due_) push_mora(phonemes_.back().name, nullptr);
+  if (!sounds_.empty() && !pause_is_due_) push_mora(sounds_.back().name, nullptr);
 }
 
 void PhonemeSequence::push_mora(const char* first, const char* second) {
-  if (pause_is_due_ && !phonemes_.empty()) phonemes_.push_back({nullptr, -1});
+  if (pause_is_due_ && !sounds_.empty()) sounds_.push_back({nullptr, -1});
   pause_is_due_ = false;
   moras_.push_back({static_cast<int>(phrases_.size()) - 1, ++phrases_.back().moras});
-  push_phoneme(first);
-  if (second != nullptr) push_phoneme(second);
+  push_sound(first);
+  if (second != nullptr) push_sound(second);
 }
 
-std::vector<std::string> PhonemeSequence::labels() const {
-  if (phonemes_.empty()) return {};
-  std::vector<std::string> labels;
-  labels.reserve(phonemes_.size() + 2);
-  labels.emplace_back(kSilence);
-  for (const Phoneme& each : phonemes_) labels.push_back(each.mora < 0 ? kPause : label(each));
-  labels.emplace_back(kSilence);
-  return labels;
+std::vector<Phoneme> PhonemeSequence::phonemes() const {
+  std::vector<Phoneme> phonemes;
+  phonemes.reserve(sounds_.size());
+  for (const Sound& each : sounds_) phonemes.push_back(place(each));
+  return phonemes;
 }
 
-std::string PhonemeSequence::label(const Phoneme& phoneme) const {
-  const Mora& mora = moras_[phoneme.mora];
+Phoneme PhonemeSequence::place(const Sound& sound) const {
+  if (sound.mora < 0) return {};
+  const Mora& mora = moras_[sound.mora];
   const Phrase& phrase = phrases_[mora.phrase];
   const int accent = phrase.accent == 0 ? phrase.moras : phrase.accent;
-  std::string label("-");
-  label.append(phoneme.name);
-  append_number(label, "+/A:", std::clamp(mora.place - accent, -kMaxMoras, kMaxMoras));
-  append_number(label, "+", clamped(mora.place));
-  append_number(label, "+", clamped(phrase.moras - mora.place + 1));
-  append_number(label, "/F:", clamped(phrase.moras));
-  return label.append("_");
+  return {.name = sound.name,
+          .from_nucleus = std::clamp(mora.place - accent, -kMaxMoras, kMaxMoras),
+          .mora = clamped(mora.place),
+          .mora_from_end = clamped(phrase.moras - mora.place + 1),
+          .phrase_length = clamped(phrase.moras)};
+}
+
+std::string accented_phones(const std::vector<Phoneme>& phonemes) {
+  std::string phones;
+  phones.reserve(4 * phonemes.size());
+  for (size_t i = 0; i < phonemes.size(); ++i) {
+    if (i > 0) phones.push_back(' ');
+    phones.append(phonemes[i].name == nullptr ? "_" : phonemes[i].name);
+    const char mark = i + 1 < phonemes.size() ? accent_mark(phonemes[i], phonemes[i + 1]) : '\0';
+    if (mark != '\0') phones.append({' ', mark});
+  }
+  return phones;
 }
 
 }  // namespace gsv

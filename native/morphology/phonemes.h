@@ -1,4 +1,4 @@
-// Pronunciations of words in kana to phonemes in moras in accent phrases, and what a label says of each.
+// Pronunciations of words in kana to phonemes in moras in accent phrases, and those to phones with marks of the accent.
 #pragma once
 
 #include <string>
@@ -7,16 +7,28 @@
 
 namespace gsv {
 
+// A phoneme and where its mora stands. The numbers go up to 49, as in an HTS full-context label.
+struct Phoneme {
+  const char* name;   // null for a pause, which has no mora
+  int from_nucleus;   // moras after the accent nucleus; 0 on it
+  int mora;           // in its accent phrase, from 1; 0 for a pause
+  int mora_from_end;  // from 1
+  int phrase_length;  // moras
+};
+
+// Phones apart by spaces, `_` for a pause, each with the mark of its accent after it: `#` an accent phrase ends,
+// `]` the pitch falls, `[` it rises.
+std::string accented_phones(const std::vector<Phoneme>& phonemes);
+
 class PhonemeSequence {
  public:
   // is_chained: the word goes on in the accent phrase of the one before. accent: the phrase's nucleus, 0 for none.
   void push_word(std::string_view pronunciation, int accent, bool is_chained);
 
-  // A label a phoneme with silence at both ends; none without a phoneme.
-  std::vector<std::string> labels() const;
+  std::vector<Phoneme> phonemes() const;
 
  private:
-  struct Phoneme {
+  struct Sound {
     const char* name;
     int mora;  // index into moras_, -1 for a pause
   };
@@ -31,10 +43,10 @@ class PhonemeSequence {
 
   void lengthen();
   void push_mora(const char* first, const char* second);
-  void push_phoneme(const char* name) { phonemes_.push_back({name, static_cast<int>(moras_.size()) - 1}); }
-  std::string label(const Phoneme& phoneme) const;
+  void push_sound(const char* name) { sounds_.push_back({name, static_cast<int>(moras_.size()) - 1}); }
+  Phoneme place(const Sound& sound) const;
 
-  std::vector<Phoneme> phonemes_;
+  std::vector<Sound> sounds_;
   std::vector<Mora> moras_;
   std::vector<Phrase> phrases_;
   bool pause_is_due_ = false;

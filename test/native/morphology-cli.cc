@@ -1,6 +1,6 @@
 // Speaks to the morphology room from a script, a text a line (JSON is not needed: texts hold no newline).
 // usage: morphology-cli ja DICTIONARY [USER.dic] | ko DICTIONARY | compile DICTIONARY IN.csv OUT.dic
-// ja prints the labels of each line, then an empty line; ko prints `surface<TAB>tag` a word, then an empty line.
+// ja prints the phones of each line, if any, then an empty line; ko prints `surface<TAB>tag` a word, then an empty line.
 #include <iostream>
 #include <string>
 
@@ -11,7 +11,8 @@ namespace {
 
 void speak_japanese(const gsv::JapaneseAnalyzer& analyzer) {
   for (std::string line; std::getline(std::cin, line);) {
-    for (const std::string& label : analyzer.accent_labels(line)) std::cout << label << '\n';
+    const std::string phones = analyzer.phones(line);
+    if (!phones.empty()) std::cout << phones << '\n';
     std::cout << std::endl;
   }
 }

@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <sstream>
 #include <thread>
 
 #include "expect.h"
 #include "morphology/morphology.h"
+#include "morphology/phonemes.h"
 
 namespace {
 
@@ -15,14 +17,15 @@ using gsv::KoreanAnalyzer;
 using gsv::test::Suite;
 namespace fs = std::filesystem;
 
-std::string phonemes(const std::vector<std::string>& labels) {
-  std::string joined;
-  for (const std::string& label : labels) {
-    const size_t end = label.find('+');
-    if (!joined.empty()) joined += ' ';
-    joined.append(label, 1, end - 1);
+// Phones of a stretch without the marks of the accent.
+std::string plain_phones(const JapaneseAnalyzer& analyzer, std::string_view text) {
+  std::string plain;
+  std::istringstream phones(analyzer.phones(text));
+  for (std::string phone; phones >> phone;) {
+    if (phone == "#" || phone == "[" || phone == "]") continue;
+    plain.append(plain.empty() ? "" : " ").append(phone);
   }
-  return joined;
+  return plain;
 }
 
 std::string repeated(std::string_view part, size_t count) {
@@ -34,49 +37,52 @@ std::string repeated(std::string_view part, size_t count) {
 void write(const fs::path& file, std::string_view content) { std::ofstream(file, std::ios::binary) << content; }
 
 void add_japanese(Suite& suite, const JapaneseAnalyzer& analyzer) {
-  suite.add("Japanese words become phonemes with their place in the accent phrase", [&] {
-    const auto labels = analyzer.accent_labels("雨が降る");
-    suite.equal(phonemes(labels), std::string("sil a m e g a f u r u sil"), "phonemes");
-    suite.equal(labels.at(1), std::string("-a+/A:0+1+3/F:3_"), "first vowel");
-    suite.equal(labels.front(), std::string("-sil+/A:xx+xx+xx/F:xx_"), "silence");
+  suite.add("Japanese words become phones with marks of their accent", [&] {
+    suite.equal(analyzer.phones("雨が降る"), std::string("a ] m e g a # f u ] r u"), "phones");
+    suite.equal(analyzer.phones("雨。降る"), std::string("a ] m e _ f u ] r u"), "phones around a pause");
+  });
+  suite.add("the pitch falls, rises, and a phrase ends where its moras say", [&] {
+    const std::vector<gsv::Phoneme> phonemes = {
+        {"o", -1, 1, 3, 3}, {"k", 0, 2, 2, 3}, {"o", 0, 2, 2, 3}, {"N", 1, 3, 1, 3}, {"a", -1, 1, 1, 1}, {}, {}};
+    suite.equal(gsv::accented_phones(phonemes), std::string("o [ k o ] N # a _ _"), "phones");
   });
   suite.add("half-width kana, ASCII letters and digits are read", [&] {
-    suite.equal(phonemes(analyzer.accent_labels("ｶﾞ")), std::string("sil g a sil"), "kana with a mark");
-    suite.is_true(!analyzer.accent_labels("GPT-4 abc 123").empty(), "ASCII");
+    suite.equal(plain_phones(analyzer, "ｶﾞ"), std::string("g a"), "kana with a mark");
+    suite.is_true(!analyzer.phones("GPT-4 abc 123").empty(), "ASCII");
   });
-  suite.add("what has no sound gives no labels", [&] {
+  suite.add("what has no sound gives no phones", [&] {
     for (const std::string& text :
          {std::string(), std::string(" "), std::string("\0", 1), std::string("\xFF\xC0\x80")}) {
-      suite.equal(analyzer.accent_labels(text).size(), size_t{0}, "labels");
+      suite.equal(analyzer.phones(text), std::string(), "phones");
     }
   });
   suite.add("NUL and bytes that are not UTF-8 are left out", [&] {
     const std::string broken = std::string("雨\0が", 7) + "\xE3\x81" + "降\xF0\x9F" + "る\xED\xA0\x80";
-    suite.equal(phonemes(analyzer.accent_labels(broken)), std::string("sil a m e g a f u r u sil"), "phonemes");
+    suite.equal(plain_phones(analyzer, broken), std::string("a m e g a f u r u"), "phones");
   });
   suite.add("stretches beyond every buffer of OpenJTalk are read whole", [&] {
-    // ん is one phoneme, so a phoneme lost at a cut would show in the count.
+    // ん is one phone, so a phone lost at a cut would show in the count.
     for (const size_t count : {300u, 341u, 342u, 900u, 3000u}) {
-      suite.equal(analyzer.accent_labels(repeated("ン", count)).size(), count + 2,
-                  "labels of " + std::to_string(count));
+      suite.equal(plain_phones(analyzer, repeated("ン", count)).size(), 2 * count - 1,
+                  "characters of " + std::to_string(count) + " phones");
     }
-    suite.is_true(!analyzer.accent_labels(repeated("w", 5000)).empty(), "5,000 letters");
-    suite.is_true(!analyzer.accent_labels(repeated("7", 400)).empty(), "400 digits");
-    suite.is_true(!analyzer.accent_labels(repeated("1,", 3000)).empty(), "3,000 commas");
-    suite.is_true(!analyzer.accent_labels(repeated("１．", 3000)).empty(), "3,000 points");
+    suite.is_true(!analyzer.phones(repeated("w", 5000)).empty(), "5,000 letters");
+    suite.is_true(!analyzer.phones(repeated("7", 400)).empty(), "400 digits");
+    suite.is_true(!analyzer.phones(repeated("1,", 3000)).empty(), "3,000 commas");
+    suite.is_true(!analyzer.phones(repeated("１．", 3000)).empty(), "3,000 points");
   });
   suite.add("several threads read as one does", [&] {
     const std::string text = "今日は三月十四日で、午後三時に会議があります";
-    const std::string wanted = phonemes(analyzer.accent_labels(text));
+    const std::string wanted = analyzer.phones(text);
     std::vector<std::string> got(4);
     std::vector<std::thread> threads;
     for (std::string& each : got) {
       threads.emplace_back([&] {
-        for (int i = 0; i < 50; ++i) each = phonemes(analyzer.accent_labels(text));
+        for (int i = 0; i < 50; ++i) each = analyzer.phones(text);
       });
     }
     for (std::thread& thread : threads) thread.join();
-    for (const std::string& each : got) suite.equal(each, wanted, "phonemes");
+    for (const std::string& each : got) suite.equal(each, wanted, "phones");
   });
 }
 
@@ -147,8 +153,9 @@ void add_random(Suite& suite, const JapaneseAnalyzer& japanese, const KoreanAnal
     std::mt19937 random(1);  // the seed of every such text
     for (int i = 0; i < 3000; ++i) {
       const std::string text = random_text(random);
-      const auto labels = japanese.accent_labels(text);
-      suite.is_true(labels.size() != 1 && labels.size() != 2, "silence alone for text " + std::to_string(i));
+      const std::string phones = japanese.phones(text);
+      suite.is_true(!phones.starts_with(' ') && !phones.ends_with(' '),
+                    "spaces between phones of text " + std::to_string(i));
       korean.parse(text);
     }
   });
@@ -183,9 +190,8 @@ void add_user_dictionary(Suite& suite, const std::string& dictionary, const fs::
     write(csv, "\xEF\xBB\xBF" + kWord + "\r\n" + kWord);
     gsv::compile_user_dictionary(dictionary, csv.string(), compiled.string());
     const JapaneseAnalyzer analyzer(dictionary, compiled.string());
-    suite.equal(phonemes(analyzer.accent_labels("重音テ")), std::string("sil k a s a n e t e sil"), "phonemes");
-    suite.equal(phonemes(JapaneseAnalyzer(dictionary).accent_labels("重音テ")), std::string("sil j u u o t o t e sil"),
-                "without it");
+    suite.equal(plain_phones(analyzer, "重音テ"), std::string("k a s a n e t e"), "phonemes");
+    suite.equal(plain_phones(JapaneseAnalyzer(dictionary), "重音テ"), std::string("j u u o t o t e"), "without it");
   });
   suite.add("a faulty user dictionary is refused with its line, and leaves nothing behind", [=, &suite] {
     const fs::path csv = work / "faulty.csv";

@@ -64,10 +64,10 @@ describe.skipIf(missing)('the morphology room', () => {
 
   async function speakJapanese(rows: readonly Row[], ...args: string[]): Promise<string[]> {
     const asked = new Set<string>()
-    const listening = await loadJapanese({ labels: (text) => (asked.add(text), []) })
+    const listening = await loadJapanese({ phones: (text) => (asked.add(text), '') })
     for (const row of rows) listening.pronounce(row.text, row.version)
     const answers = ask(['ja', japanese, ...args], [...asked])
-    const frontend = await loadJapanese({ labels: (text) => answers.get(text) ?? [] })
+    const frontend = await loadJapanese({ phones: (text) => answers.get(text)?.[0] ?? '' })
     return rows.map(({ text, version }) =>
       frontend
         .pronounce(text, version)

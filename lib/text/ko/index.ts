@@ -1,4 +1,5 @@
 import type { Frontend, Pronunciation } from '../language.js'
+import { MARK_PHONES } from '../mark-phones.js'
 import { symbolIds } from '../symbols.js'
 import { decompose, standAlone } from './jamo.js'
 import { type Morpheme, markMorphemes } from './morphemes.js'
@@ -16,18 +17,7 @@ const NO_MORPHEMES =
   'Korean is read without its dictionary, so that about one sentence in six has a wrong sound; ' +
   'get it with `gpt-sovits pull dict-ko`'
 
-const MARKS: Readonly<Record<string, string>> = {
-  '：': ',',
-  '；': ',',
-  '，': ',',
-  '、': ',',
-  '·': ',',
-  '。': '.',
-  '\n': '.',
-  '！': '!',
-  '？': '?',
-  ' ': '空'
-}
+const SPACE_PHONE = '空'
 
 const DIPHTHONGS: Readonly<Record<string, string>> = {
   ㅘ: 'ㅗㅏ',
@@ -76,7 +66,7 @@ function soundOf(text: string, rules: SoundRules, morphemes: KoreanOptions['morp
 function phonesOf(sound: string): string[] {
   const known = symbolIds('v2')
   return Array.from(sound, (character) => {
-    const phone = MARKS[character] ?? character
+    const phone = character === ' ' ? SPACE_PHONE : (MARK_PHONES[character] ?? character)
     return known.has(phone) ? phone : '停'
   })
 }

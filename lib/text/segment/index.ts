@@ -1,3 +1,4 @@
+import { strip } from '../characters.js'
 import { dataFile } from '../data-files.js'
 import type { LanguageRun } from '../frontend.js'
 import type { LanguageMode, SpokenLanguage } from '../language.js'
@@ -8,6 +9,7 @@ import { evenOut, joinNewlines, joinPunctuation } from './join.js'
 import { type DefaultLanguage, relabel } from './relabel.js'
 import { cutRuns, makePart, type Part, type Run, type RunKind } from './runs.js'
 import { smooth } from './smooth.js'
+import { isWholeByDefault, isWholeRun } from './whole.js'
 
 const DEFAULTS: Partial<Record<LanguageMode, DefaultLanguage>> = {
   all_zh: 'zh',
@@ -28,10 +30,25 @@ export class LanguageSegmenter {
 
   /** Runs as a mode wants them; see docs/text.md for the modes. */
   runs(text: string, mode: LanguageMode): LanguageRun[] {
+    const whole = this.#wholeRun(text, mode)
+    if (whole) return [whole]
     const runs = this.split(text, DEFAULTS[mode])
     if (mode === 'all_yue' || mode === 'auto_yue') return runs.map((run) => ({ ...run, language: toCantonese(run) }))
     if (mode === 'auto' || DEFAULTS[mode]) return runs
     return withEnglish(runs, mode as SpokenLanguage)
+  }
+
+  /** The run of a text that plainly is one, without asking what its parts may be. */
+  #wholeRun(input: string, mode: LanguageMode): LanguageRun | undefined {
+    if (mode === 'auto' || mode === 'auto_yue') return undefined
+    const text = strip(input)
+    if (text === '') return undefined
+    if (DEFAULTS[mode]) {
+      return isWholeByDefault(text) ? { text, language: mode.slice('all_'.length) as SpokenLanguage } : undefined
+    }
+    const isKnown = (stretch: string): boolean =>
+      hanPhrases(stretch, this.#japanese, this.#chinese).some((phrase) => this.#detector.labelHan(phrase) !== 'x')
+    return isWholeRun(text, isKnown) ? { text, language: mode as SpokenLanguage } : undefined
   }
 
   /** Runs by what the text itself shows; with a default, whatever is not plainly English is of that language. */

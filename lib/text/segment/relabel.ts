@@ -23,6 +23,9 @@ const NOT_CHINESE = new RegExp(
     `\\u{2b820}-\\u{2ceaf}\\u{2ceb0}-\\u{2ee5d}\\u{30000}-\\u{323af}${LIGHT}/]`,
   'gu'
 )
+/** Whether a text of an unknown language would lose characters. */
+export const isLostWhenUnknown = (text: string): boolean => text.search(NOT_CHINESE) >= 0
+
 const PAUSES = ',.!?，。！？'
 
 /** Only Latin letters, digits and marks, with a letter in the first line. */

@@ -19,17 +19,28 @@ export interface Run {
 const PUNCTUATION = new Set('〜~,.;:!?，。！？；：、·([{<（【《〈「『“‘)]}>）】》〉」』”’"-_—#$%&…￥\'*+=@\\^`|')
 const HAN = /[\u4e00-\u9fff\u3040-\u30ff々]/
 const HANGUL = /[\uac00-\ud7af]/
+const APOSTROPHE = 0x27
 
-/** What a character starts, or undefined when it stays with what is before it. */
-function kindOf(character: string, previous: string | undefined): RunKind | undefined {
+/** Class of a character; a space stays with what is before it. */
+export type CharacterKind = RunKind | 'space'
+
+function findKind(character: string): CharacterKind {
   if (HAN.test(character)) return 'han'
   if (HANGUL.test(character)) return 'hangul'
   if (isDigit(character)) return 'digit'
-  // An apostrophe after a letter belongs to the word.
-  if (character === "'" && previous !== undefined && !isSpace(previous)) return undefined
   if (PUNCTUATION.has(character)) return 'punctuation'
   if (character === '\n' || character === '\r') return 'newline'
-  return isSpace(character) ? undefined : 'other'
+  return isSpace(character) ? 'space' : 'other'
+}
+
+/** By UTF-16 code; each is found when it first occurs. */
+const kinds: CharacterKind[] = []
+
+/** Class of the character that is, or begins with, the code at a place. */
+export function kindAt(text: string, at: number): CharacterKind {
+  const code = text.charCodeAt(at)
+  if ((code & 0xf800) === 0xd800) return findKind(String.fromCodePoint(text.codePointAt(at)!))
+  return (kinds[code] ??= findKind(text[at]!))
 }
 
 export function makePart(label: Label, text: string): Part {
@@ -38,20 +49,21 @@ export function makePart(label: Label, text: string): Part {
 
 /** Cuts a text at every change of character class. Each mark and each line break that follows others is its own run. */
 export function* cutRuns(input: string): Generator<{ kind: RunKind; text: string }> {
+  const text = strip(input)
   let kind: RunKind = 'other'
-  let text = ''
-  let previous: string | undefined
-  for (const character of strip(input)) {
-    const next = kindOf(character, previous)
-    if (next !== undefined && (next !== kind || next === 'punctuation' || next === 'newline')) {
-      if (text !== '') yield { kind, text }
-      kind = next
-      text = ''
-    }
-    text += character
-    previous = character
+  let start = 0
+  let isAfterSpace = true
+  for (let at = 0; at < text.length; at += text.codePointAt(at)! > 0xffff ? 2 : 1) {
+    const next = kindAt(text, at)
+    // An apostrophe after a letter belongs to the word.
+    const joins = next === 'space' || (text.charCodeAt(at) === APOSTROPHE && !isAfterSpace)
+    isAfterSpace = next === 'space' || next === 'newline'
+    if (joins || (next === kind && next !== 'punctuation' && next !== 'newline')) continue
+    if (at > start) yield { kind, text: text.slice(start, at) }
+    kind = next
+    start = at
   }
-  if (text !== '') yield { kind, text }
+  if (start < text.length) yield { kind, text: text.slice(start) }
 }
 
 /** Joins neighbours of one label. */

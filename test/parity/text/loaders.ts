@@ -21,7 +21,7 @@ export function languageLoaders({ userDictionary, polyphones }: LoaderOptions): 
     ja: async () => {
       const dictionary = dictionaryFolder('ja')
       const compiled = userDictionary ? await compile(dictionary, userDictionary) : ''
-      return loadJapanese({ labels: (text) => binding().accentLabels(dictionary, compiled, text) })
+      return loadJapanese({ phones: (text) => binding().japanesePhones(dictionary, compiled, text) })
     },
     ko: () => {
       const dictionary = dictionaryFolder('ko')

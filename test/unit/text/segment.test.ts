@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dataFile } from '../../../lib/text/data-files.js'
+import type { LanguageMode, SpokenLanguage } from '../../../lib/text/language.js'
 import { LanguageModel } from '../../../lib/text/segment/fasttext.js'
 import { LanguageSegmenter } from '../../../lib/text/segment/index.js'
 import { readRows } from './fixtures.js'
@@ -32,6 +34,27 @@ describe('language runs', () => {
       { language: 'en', text: 'iPhone' },
       { language: 'ja', text: '打电话' }
     ])
+  })
+
+  it('are the same whether parts are labelled or the text plainly is one run', () => {
+    const alphabet = [...'你好東京龘亰體々のカー、。，！「」…·~"\'-$￥0３①  \u3000\nab한😀']
+    const unit = fc.constantFrom(...alphabet)
+    const property = (text: string, mode: SpokenLanguage, isAll: boolean): void => {
+      const base = mode === 'yue' ? 'zh' : mode
+      const labelled = segmenter.split(text, isAll ? (base as 'zh' | 'ja' | 'ko') : undefined)
+      const expected: [string, string][] = []
+      for (const run of labelled) {
+        const kept = isAll ? (run.language === 'zh' ? mode : run.language) : mode
+        const language = run.language === 'en' ? 'en' : kept
+        const last = expected.at(-1)
+        if (!isAll && last?.[0] === language) last[1] += run.text
+        else expected.push([language, run.text])
+      }
+      const runs = segmenter.runs(text, isAll ? (`all_${mode}` as LanguageMode) : mode)
+      expect(runs.map(({ language, text: run }) => [language, run])).toEqual(expected)
+    }
+    const modes = fc.constantFrom<SpokenLanguage>('zh', 'ja', 'ko', 'yue')
+    fc.assert(fc.property(fc.string({ unit, maxLength: 24 }), modes, fc.boolean(), property), { numRuns: 3000 })
   })
 
   it('read Chinese as Cantonese when that was asked for', () => {
