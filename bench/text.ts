@@ -1,4 +1,5 @@
-// npm run bench:text [-- --peer UPSTREAM_DIR --python PY] [--modes zh,ja] [--runs N] [--megabytes N] [--json]
+// npm run bench:text [-- --peer UPSTREAM_DIR --python PY] [--modes zh,ja] [--parts speed,cold,growth] [--runs N]
+//   [--megabytes N] [--json]
 // The text frontend's speed, cold start, memory and growth; with --peer the public Python project's, taking turns.
 // Needs `npm run build`, the addon and the dictionaries. Speeds are by processor time, in characters of the input.
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     peer: { type: 'string' },
     python: { type: 'string', default: process.env['PYTHON'] ?? 'python3' },
     modes: { type: 'string', default: 'zh,en,ja,ko,yue,auto' },
+    parts: { type: 'string', default: 'speed,cold,growth' },
     runs: { type: 'string', default: '5' },
     megabytes: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false }
@@ -62,8 +64,8 @@ class Reader {
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
   }
 
-  static ours(): Reader {
-    return new Reader(process.execPath, [join(packageRoot, 'bench', 'text-worker.mjs')])
+  static ours(...flags: readonly string[]): Reader {
+    return new Reader(process.execPath, [...flags, join(packageRoot, 'bench', 'text-worker.mjs')])
   }
 
   async line<T>(): Promise<T> {
@@ -73,7 +75,16 @@ class Reader {
   }
 
   async read(mode: string, texts: readonly string[], whole = false): Promise<Answer> {
-    this.#child.stdin?.write(`${JSON.stringify(whole ? { mode, texts, whole } : { mode, texts })}\n`)
+    return this.#ask({ mode, texts, ...(whole && { whole }) })
+  }
+
+  /** Reads texts with a frontend that has read only `first`. */
+  async readNew(mode: string, first: readonly string[], texts: readonly string[]): Promise<Answer> {
+    return this.#ask({ mode, texts: first, new: texts })
+  }
+
+  async #ask(request: object): Promise<Answer> {
+    this.#child.stdin?.write(`${JSON.stringify(request)}\n`)
     return this.line<Answer>()
   }
 
@@ -97,35 +108,47 @@ const median = (list: readonly number[]): number => [...list].sort((a, b) => a -
 const characters = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + [...text].length, 0)
 
 interface Speed {
+  /** Texts that the frontend has not met. */
   readonly ours: number
+  /** The same texts again and again, their words in the frontend's memory. */
+  readonly again: number
   readonly upstream?: number
   readonly upstreamFailed?: number
+  /** Of `ours`. */
   readonly ratio?: number
+  readonly ratioAgain?: number
 }
 
-/** Ours reads the texts as often as takes about a second, since its clock and collector need that long to even out. */
+/** Rounds of new texts that are timed together: one takes milliseconds. */
+const ROUNDS = 12
+
+/** A third of the texts opens the tables; the others are timed. Upstream, which keeps nothing, reads those in turn. */
 async function speed(mode: string, texts: readonly string[], ours: Reader, peer: Peer | undefined): Promise<Speed> {
-  let repeat = 1
-  for (let warm = 0; warm < 4; warm++) {
-    const { seconds } = await ours.read(mode, Array(repeat).fill(texts).flat() as string[])
-    repeat = Math.max(1, Math.round(repeat / Math.max(seconds, 0.005)))
-  }
-  const many = Array(repeat).fill(texts).flat() as string[]
-  const isPeered = peer?.modes.includes(mode) ?? false
-  if (isPeered) await peer?.reader.read(mode, texts)
-  const [own, upstream]: [number[], Answer[]] = [[], []]
+  const first = texts.filter((_unused, index) => index % 3 === 0)
+  const timed = texts.filter((_unused, index) => index % 3 !== 0)
+  const reader = peer?.modes.includes(mode) ? peer.reader : undefined
+  const many = Array<readonly string[]>(ROUNDS).fill(timed).flat()
+  for (let warm = 0; warm < ROUNDS; warm++) await ours.readNew(mode, first, timed)
+  for (let warm = 0; warm < 4; warm++) await ours.read(mode, many)
+  await reader?.read(mode, timed)
+  const [fresh, again, upstream]: [number[], number[], Answer[]] = [[], [], []]
   for (let run = 0; run < Number(values.runs); run++) {
-    own.push((await ours.read(mode, many)).seconds / repeat)
-    if (peer && isPeered) upstream.push(await peer.reader.read(mode, texts))
+    let seconds = 0
+    for (let round = 0; round < ROUNDS; round++) seconds += (await ours.readNew(mode, first, timed)).seconds
+    fresh.push(seconds / ROUNDS)
+    again.push((await ours.read(mode, many)).seconds / ROUNDS)
+    if (reader) upstream.push(await reader.read(mode, timed))
   }
-  const count = characters(texts)
-  if (upstream.length === 0) return { ours: count / median(own) }
+  const count = characters(timed)
+  const own = { ours: count / median(fresh), again: count / median(again) }
+  if (upstream.length === 0) return own
   const theirs = median(upstream.map(({ seconds }) => seconds))
   return {
-    ours: count / median(own),
+    ...own,
     upstream: count / theirs,
     upstreamFailed: upstream[0]?.failed,
-    ratio: theirs / median(own)
+    ratio: theirs / median(fresh),
+    ratioAgain: theirs / median(again)
   }
 }
 
@@ -179,49 +202,53 @@ async function growth(mode: string, texts: readonly string[]): Promise<Growth> {
 }
 
 interface Row {
-  readonly speed: Speed
-  readonly cold: { readonly milliseconds: number; readonly resident: number }
-  readonly growth: Growth
+  readonly speed?: Speed
+  readonly cold?: { readonly milliseconds: number; readonly resident: number }
+  readonly growth?: Growth
 }
 
+const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => number | undefined, digits: number])[] = [
+  ['chars/s', (row) => row.speed?.ours, 0],
+  ['again', (row) => row.speed?.again, 0],
+  ['upstream', (row) => row.speed?.upstream, 0],
+  ['ratio', (row) => row.speed?.ratio, 1],
+  ['again', (row) => row.speed?.ratioAgain, 1],
+  ['cold ms', (row) => row.cold?.milliseconds, 0],
+  ['MB', (row) => row.cold?.resident, 0],
+  ['1 part s', (row) => row.growth?.seconds, 2],
+  ['2 parts', (row) => row.growth?.secondsOfTwice, 2],
+  ['growth', (row) => row.growth?.factor, 2],
+  ['MB above', (row) => row.growth?.memory, 0]
+]
+
 function print(rows: Readonly<Record<string, Row>>): void {
-  const whole = (value: number | undefined): string =>
-    value === undefined ? '-' : Math.round(value).toLocaleString('en')
-  const head = ['mode', 'chars/s', 'upstream', 'ratio', 'cold ms', 'MB', '1 part s', '2 parts', 'growth', 'MB above']
-  const lines = Object.entries(rows).map(
-    ([
-      mode,
-      {
-        speed: { ours, upstream, ratio },
-        cold: start,
-        growth: long
-      }
-    ]) => [
-      mode,
-      whole(ours),
-      whole(upstream),
-      ratio?.toFixed(1) ?? '-',
-      whole(start.milliseconds),
-      whole(start.resident),
-      long.seconds.toFixed(2),
-      long.secondsOfTwice.toFixed(2),
-      long.factor.toFixed(2),
-      whole(long.memory)
-    ]
-  )
-  for (const line of [head, ...lines]) console.log(line.map((cell) => cell.padStart(10)).join(''))
+  const line = (cells: readonly string[]): void => console.log(cells.map((cell) => cell.padStart(10)).join(''))
+  line(['mode', ...COLUMNS.map(([head]) => head)])
+  for (const [mode, row] of Object.entries(rows)) {
+    const cells = COLUMNS.map(([, cell, digits]) => {
+      const format = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+      return cell(row)?.toLocaleString('en', format) ?? '-'
+    })
+    line([mode, ...cells])
+  }
+}
+
+async function measure(mode: string, parts: readonly string[], peer: Peer | undefined): Promise<Row> {
+  const texts = textsOf(mode)
+  const ours = Reader.ours('--expose-gc')
+  const fast = parts.includes('speed') ? await speed(mode, texts, ours, peer) : undefined
+  ours.stop()
+  return {
+    ...(fast && { speed: fast }),
+    ...(parts.includes('cold') && { cold: await cold(mode, texts) }),
+    ...(parts.includes('growth') && { growth: await growth(mode, texts) })
+  }
 }
 
 async function main(): Promise<void> {
   const peer = values.peer === undefined ? undefined : await startPeer(values.peer)
   const rows: Record<string, Row> = {}
-  for (const mode of values.modes.split(',')) {
-    const texts = textsOf(mode)
-    const ours = Reader.ours()
-    const fast = await speed(mode, texts, ours, peer)
-    ours.stop()
-    rows[mode] = { speed: fast, cold: await cold(mode, texts), growth: await growth(mode, texts) }
-  }
+  for (const mode of values.modes.split(',')) rows[mode] = await measure(mode, values.parts.split(','), peer)
   peer?.reader.stop()
   const about = { cpu: cpus()[0]?.model ?? '', node: process.version, megabytes: Number(values.megabytes) }
   if (values.json) console.log(JSON.stringify({ ...about, modes: rows }))

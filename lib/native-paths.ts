@@ -7,7 +7,8 @@ import { packageRoot } from './package-root.cjs'
 
 // The rules are plain JavaScript in scripts/, since the install step needs them before this file is compiled.
 type Rules = typeof import('../scripts/libtorch/location.cjs')
-const rules = createRequire(join(packageRoot, 'package.json'))('./scripts/libtorch/location.cjs') as Rules
+// Loaded at first need: text is read without them.
+const rules = (): Rules => createRequire(join(packageRoot, 'package.json'))('./scripts/libtorch/location.cjs') as Rules
 
 /** A LibTorch on disk. */
 export interface FoundLibtorch {
@@ -21,13 +22,13 @@ export interface FoundLibtorch {
 
 /** Models, LibTorch and other files that can be had again; `GSV_CACHE_DIR` moves it. */
 export function cacheDirectory(): string {
-  return rules.cacheDirectory()
+  return rules().cacheDirectory()
 }
 
 /** The addon for this platform: a local build first, then a prebuilt file. */
 export function addonPath(): string | undefined {
   try {
-    return rules.resolveAddon(packageRoot)
+    return rules().resolveAddon(packageRoot)
   } catch {
     return undefined // node-gyp-build's way to say that there is none
   }
@@ -37,7 +38,7 @@ export function addonPath(): string | undefined {
 export function engineLibraryPath(addonFolder?: string): string | undefined {
   const addon = addonFolder === undefined ? addonPath() : join(addonFolder, 'gsv.node')
   if (addon === undefined) return undefined
-  const library = rules.engineLibraryBeside(addon)
+  const library = rules().engineLibraryBeside(addon)
   return existsSync(library) ? library : undefined
 }
 
@@ -50,14 +51,14 @@ export function findLibtorch(): FoundLibtorch | undefined {
   const addon = addonPath()
   const addonFolder = addon === undefined ? undefined : dirname(addon)
   const found = locate(addonFolder)
-  const problem = found && rules.libtorchProblem(found, addonFolder)
+  const problem = found && rules().libtorchProblem(found, addonFolder)
   if (problem) throw new NativeLibraryError(`${problem}; run \`npm rebuild gpt-sovits\``)
   return found
 }
 
 function locate(addonFolder: string | undefined): LibtorchLocation | undefined {
   try {
-    return rules.findLibtorch(addonFolder === undefined ? {} : { addonFolder })
+    return rules().findLibtorch(addonFolder === undefined ? {} : { addonFolder })
   } catch (cause) {
     throw new NativeLibraryError((cause as Error).message, { cause })
   }

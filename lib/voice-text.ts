@@ -13,7 +13,6 @@ import {
   type TextFrontend,
   type TextPiece
 } from './text/index.js'
-import { compiledUserDictionary } from './user-dictionary.js'
 
 /** The fields of a config that say how text is read. */
 export type TextConfig = Pick<
@@ -42,8 +41,14 @@ async function chinese({ g2pw, bert, cacheDir }: TextConfig): Promise<Frontend> 
 
 async function japanese({ japaneseUserDictionary: csv, cacheDir }: TextConfig): Promise<Frontend> {
   const dictionary = dictionaryFolder('ja')
-  const userDictionary = csv === undefined ? '' : await compiledUserDictionary(dictionary, csv, cacheDir)
+  const userDictionary = csv === undefined ? '' : await compiled(dictionary, csv, cacheDir)
   return loadJapanese({ phones: (text) => binding().japanesePhones(dictionary, userDictionary, text) })
+}
+
+// Loaded only here: it brings the model store with it, which reading text does not need.
+async function compiled(dictionary: string, csv: string, cacheDir: string | undefined): Promise<string> {
+  const { compiledUserDictionary } = await import('./user-dictionary.js')
+  return compiledUserDictionary(dictionary, csv, cacheDir)
 }
 
 async function korean(): Promise<Frontend> {

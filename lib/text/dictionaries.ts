@@ -71,10 +71,11 @@ const NAMES: Readonly<Record<DictionaryLanguage, string>> = { ja: 'Japanese', ko
 
 // Plain JavaScript in scripts/, since the install step has the same cache before this file is compiled.
 type Rules = typeof import('../../scripts/libtorch/location.cjs')
-const rules = createRequire(join(packageRoot, 'package.json'))('./scripts/libtorch/location.cjs') as Rules
+const cacheDirectory = (): string =>
+  (createRequire(join(packageRoot, 'package.json'))('./scripts/libtorch/location.cjs') as Rules).cacheDirectory()
 
 /** Where a pulled dictionary lies, whether or not it is there. The name changes with the content. */
-export function pulledFolder(language: DictionaryLanguage, cacheDir = rules.cacheDirectory()): string {
+export function pulledFolder(language: DictionaryLanguage, cacheDir = cacheDirectory()): string {
   return join(cacheDir, 'dictionaries', `${language}-${DICTIONARY_SOURCES[language].wordsSha256.slice(0, 8)}`)
 }
 

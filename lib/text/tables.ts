@@ -34,16 +34,8 @@ export class Tables {
     return new Float32Array(Uint8Array.from(this.bytes(section)).buffer)
   }
 
-  /** Numbers stored byte plane by byte plane, lowest first: like bytes side by side compress well. */
-  planes(section: string, count: number): Float64Array {
-    const bytes = this.bytes(section)
-    const numbers = new Float64Array(count)
-    let scale = 1
-    for (let plane = 0; plane * count < bytes.length; plane++, scale *= 256) {
-      const at = plane * count
-      for (let index = 0; index < count; index++) numbers[index]! += bytes[at + index]! * scale
-    }
-    return numbers
+  numbers(section: string, count: number): PlaneNumbers {
+    return new PlaneNumbers(this.bytes(section), count)
   }
 
   list(name: string): readonly string[] {
@@ -54,6 +46,25 @@ export class Tables {
 
   #lacks(what: string): MissingDataError {
     return new MissingDataError(`${this.name} has no ${what}; reinstall gpt-sovits`)
+  }
+}
+
+/**
+ * Numbers stored byte plane by byte plane, lowest first: like bytes side by side compress well. They are put together
+ * when one is asked for, since a text needs few of them.
+ */
+export class PlaneNumbers {
+  constructor(
+    readonly planes: Uint8Array,
+    readonly count: number
+  ) {}
+
+  at(index: number): number {
+    let number = 0
+    for (let at = this.planes.length - this.count + index; at >= 0; at -= this.count) {
+      number = number * 256 + this.planes[at]!
+    }
+    return number
   }
 }
 
@@ -68,54 +79,44 @@ export function offsetsOf(lengths: Uint8Array): Int32Array {
   return offsets
 }
 
-/** Finds a Latin-1 string's index in a packed list through an open-addressing hash table. */
+/**
+ * Finds a Latin-1 string's index in a packed list that is sorted by code. Nothing is built but offsets: a table of
+ * hashes answers sooner, but hashing a whole list takes longer than reading a short text does.
+ */
 export class StringIndex {
   readonly size: number
   readonly #bytes: Uint8Array
   readonly #offsets: Int32Array
-  /** Index + 1; 0 is a free slot. */
-  readonly #slots: Int32Array
-  readonly #mask: number
 
   constructor(lengths: Uint8Array, bytes: Uint8Array) {
     this.size = lengths.length
     this.#bytes = bytes
     this.#offsets = offsetsOf(lengths)
-    const slotCount = 1 << (33 - Math.clz32(Math.max(1, this.size)))
-    this.#slots = new Int32Array(slotCount)
-    this.#mask = slotCount - 1
-    this.#fill()
   }
 
   /** -1 when absent. */
   find(key: string): number {
-    let hash = 0x811c9dc5
-    for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193)
-    for (let slot = (hash ^ (hash >>> 15)) & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const entry = this.#slots[slot]!
-      if (entry === 0) return -1
-      if (this.#equals(entry - 1, key)) return entry - 1
+    let low = 0
+    let high = this.size - 1
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const order = this.#compare(middle, key)
+      if (order === 0) return middle
+      if (order < 0) low = middle + 1
+      else high = middle - 1
     }
+    return -1
   }
 
-  #equals(entry: number, key: string): boolean {
+  /** Negative when the entry comes before the key. */
+  #compare(entry: number, key: string): number {
     const start = this.#offsets[entry]!
-    if (this.#offsets[entry + 1]! - start !== key.length) return false
-    for (let index = 0; index < key.length; index++) {
-      if (this.#bytes[start + index] !== key.charCodeAt(index)) return false
+    const length = this.#offsets[entry + 1]! - start
+    const shared = Math.min(length, key.length)
+    for (let index = 0; index < shared; index++) {
+      const difference = this.#bytes[start + index]! - key.charCodeAt(index)
+      if (difference !== 0) return difference
     }
-    return true
-  }
-
-  #fill(): void {
-    const bytes = this.#bytes
-    const offsets = this.#offsets
-    for (let entry = 0; entry < this.size; entry++) {
-      let hash = 0x811c9dc5
-      for (let at = offsets[entry]!; at < offsets[entry + 1]!; at++) hash = Math.imul(hash ^ bytes[at]!, 0x01000193)
-      let slot = (hash ^ (hash >>> 15)) & this.#mask
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask
-      this.#slots[slot] = entry + 1
-    }
+    return length - key.length
   }
 }

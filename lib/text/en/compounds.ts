@@ -1,4 +1,4 @@
-import { StringIndex, Tables } from '../tables.js'
+import { type PlaneNumbers, StringIndex, Tables } from '../tables.js'
 
 /** Words in the corpus that the counts are from (Google's trillion-word corpus). */
 const CORPUS_WORDS = 1024908267229
@@ -11,18 +11,18 @@ const CARRIED_WORDS = 5
 
 class Counts {
   readonly #keys: StringIndex
-  readonly #counts: Float64Array
+  readonly #counts: PlaneNumbers
 
   constructor(file: string) {
     const tables = new Tables(file)
     this.#keys = new StringIndex(tables.bytes('keysLengths'), tables.bytes('keys'))
-    this.#counts = tables.planes('counts', this.#keys.size)
+    this.#counts = tables.numbers('counts', this.#keys.size)
   }
 
   /** 0 when absent. */
   of(key: string): number {
     const index = this.#keys.find(key)
-    return index < 0 ? 0 : this.#counts[index]!
+    return index < 0 ? 0 : this.#counts.at(index)
   }
 }
 

@@ -1,7 +1,8 @@
-import { offsetsOf, StringIndex, Tables } from '../tables.js'
+import { offsetsOf, type PlaneNumbers, StringIndex, Tables } from '../tables.js'
 
 /** Weights are stored as thousandths above this. */
 const WEIGHT_OFFSET = 32000
+const MAX_REMEMBERED = 50_000
 
 function normalizeWord(word: string): string {
   if (word.includes('-') && word[0] !== '-') return '!HYPHEN'
@@ -13,7 +14,9 @@ export class Tagger {
   readonly #features: StringIndex
   readonly #offsets: Int32Array
   readonly #weightTags: Uint8Array
-  readonly #weights: Float64Array
+  readonly #weights: PlaneNumbers
+  /** Index of features that were looked for: a text's words and tags come back. */
+  readonly #remembered = new Map<string, number>()
   readonly #words: StringIndex
   readonly #wordTags: Uint8Array
   readonly #tags: readonly string[]
@@ -24,10 +27,7 @@ export class Tagger {
     this.#features = new StringIndex(tables.bytes('featuresLengths'), tables.bytes('features'))
     this.#offsets = offsetsOf(tables.bytes('weightCounts'))
     this.#weightTags = tables.bytes('weightTags')
-    this.#weights = tables.planes('weights', this.#weightTags.length)
-    for (let index = 0; index < this.#weights.length; index++) {
-      this.#weights[index] = (this.#weights[index]! - WEIGHT_OFFSET) / 1000
-    }
+    this.#weights = tables.numbers('weights', this.#weightTags.length)
     this.#words = new StringIndex(tables.bytes('wordsLengths'), tables.bytes('words'))
     this.#wordTags = tables.bytes('wordTags')
     this.#tags = tables.list('tags')
@@ -74,11 +74,21 @@ export class Tagger {
   }
 
   #add(feature: string): void {
-    const index = this.#features.find(feature)
+    const index = this.#indexOf(feature)
     if (index < 0) return
     for (let at = this.#offsets[index]!; at < this.#offsets[index + 1]!; at++) {
-      this.#scores[this.#weightTags[at]!]! += this.#weights[at]!
+      this.#scores[this.#weightTags[at]!]! += (this.#weights.at(at) - WEIGHT_OFFSET) / 1000
     }
+  }
+
+  #indexOf(feature: string): number {
+    let index = this.#remembered.get(feature)
+    if (index === undefined) {
+      index = this.#features.find(feature)
+      if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear()
+      this.#remembered.set(feature, index)
+    }
+    return index
   }
 
   /** Of equal scores the later tag in the alphabet wins; tags are stored sorted. */

@@ -9,6 +9,15 @@ const MAX_REMEMBERED = 20_000
 /** Longer ones are no words, and would fill the memory. */
 const LONGEST_REMEMBERED = 40
 
+/**
+ * Numbers as they are written out are no reason to open the tables of compounds, which part these so too. Six they do
+ * not part, since the corpus has them as one word.
+ */
+const WHOLE = 'twenty-nine|thirty-(?:two|four|six)|sixty-nine|eighty-six'
+export const TENS_AND_UNITS = new RegExp(
+  `^(?!${WHOLE})(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(one|two|three|four|five|six|seven|eight|nine)$`
+)
+
 /** Capital first, small letters after it, and so again after every mark. */
 function isTitleCase(word: string): boolean {
   return /[A-Za-z]/.test(word) && !/(?:^|[^A-Za-z])[a-z]|[A-Za-z][A-Z]/.test(word)
@@ -43,6 +52,8 @@ export class Words {
     if (listed) return listed
     if (word.length <= 3) return this.#spell(word)
     if (/^[a-z]+'s$/.test(word)) return this.#possessive(word.slice(0, -2))
+    const number = TENS_AND_UNITS.exec(word)
+    if (number) return [...this.phones(number[1]!), ...this.phones(number[2]!)]
     this.#compounds ??= new CompoundSplitter()
     const parts = this.#compounds.split(word)
     if (parts.length > 1) return parts.flatMap((part) => this.phones(part))

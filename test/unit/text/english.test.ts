@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { CompoundSplitter } from '../../../lib/text/en/compounds.js'
 import { loadEnglish } from '../../../lib/text/en/index.js'
 import { normalizeEnglish } from '../../../lib/text/en/normalize.js'
 import { cardinal, ordinalOf, spokenNumber } from '../../../lib/text/en/numbers.js'
 import { tokenize } from '../../../lib/text/en/tokenize.js'
+import { TENS_AND_UNITS } from '../../../lib/text/en/words.js'
 import { createTextFrontend, type Frontend } from '../../../lib/text/index.js'
 import { readRows } from './fixtures.js'
 
@@ -35,6 +37,18 @@ describe('English', () => {
   it('takes the reading of a homograph that its part of speech asks for', () => {
     expect(phones('They refuse.')).toContain('R IH0 F Y UW1 Z')
     expect(phones('Take out the refuse.')).toContain('R EH1 F Y UW2 Z')
+  })
+
+  it('parts written numbers as the tables of compounds do', () => {
+    const compounds = new CompoundSplitter()
+    for (const tens of ['twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety']) {
+      for (const unit of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']) {
+        const word = `${tens}-${unit}`
+        const [, ...parts] = TENS_AND_UNITS.exec(word) ?? ['', tens + unit]
+        expect(parts, word).toEqual(compounds.split(word))
+      }
+    }
+    expect(TENS_AND_UNITS.test('party-one')).toBe(false)
   })
 
   it('gives a possessive the sound that its stem asks for', () => {
