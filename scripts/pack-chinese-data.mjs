@@ -1,56 +1,20 @@
 // Packs the Chinese tables into lib/text/data/zh, in the container that lib/text/tables.ts reads.
 // usage: node scripts/pack-chinese-data.mjs DIR   (DIR holds zh/ with the raw tables)
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { brotliCompressSync, constants, gunzipSync } from 'node:zlib'
+import { join } from 'node:path'
+import { planes, readRaw, sourceFolder, writeTables } from './table-files.mjs'
 
-const source = process.argv[2]
-if (!source) {
-  console.error('usage: node scripts/pack-chinese-data.mjs DIR')
-  process.exit(2)
-}
-const target = join(dirname(fileURLToPath(import.meta.url)), '..', 'lib', 'text', 'data', 'zh')
+const source = sourceFolder('node scripts/pack-chinese-data.mjs DIR')
 
-const readText = (name) => {
-  const bytes = readFileSync(join(source, 'zh', name))
-  return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-}
+const readText = (name) => readRaw(join(source, 'zh', name)).toString('utf8')
 const readJson = (name) => JSON.parse(readText(name))
 
-function write(name, columns, lists = {}) {
-  const sections = {}
-  let offset = 0
-  for (const [key, bytes] of Object.entries(columns)) {
-    sections[key] = [offset, bytes.length]
-    offset += bytes.length
-  }
-  const header = Buffer.from(JSON.stringify({ sections, lists }))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(header.length)
-  const bytes = Buffer.concat([length, header, ...Object.values(columns)])
-  const packed = brotliCompressSync(bytes, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length
-    }
-  })
-  mkdirSync(target, { recursive: true })
-  writeFileSync(join(target, name), packed)
-  console.log(`${name}: ${packed.length} bytes, ${bytes.length} unpacked`)
-}
+const write = (name, columns, lists) => writeTables(`zh/${name}`, columns, lists)
 
-/** Two byte planes, low bytes first: like bytes side by side compress well. */
+/** Always two planes. */
 function planes16(numbers) {
-  const count = numbers.length
-  const bytes = Buffer.alloc(2 * count)
-  numbers.forEach((number, index) => {
-    if (number < 0 || number > 0xffff) throw new Error(`${number} does not fit 16 bits`)
-    bytes[index] = number & 0xff
-    bytes[count + index] = number >> 8
-  })
-  return bytes
+  const outside = numbers.find((number) => number < 0 || number > 0xffff)
+  if (outside !== undefined) throw new Error(`${outside} does not fit 16 bits`)
+  return planes(numbers, 2)
 }
 
 function doubles(numbers) {

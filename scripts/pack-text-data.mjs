@@ -1,49 +1,13 @@
 // Packs the English and language-segmentation tables into lib/text/data.
 // usage: node scripts/pack-text-data.mjs DIR   (DIR holds en/ and langseg/ with the raw tables)
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { brotliCompressSync, constants, gunzipSync } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { planes, readRaw, sourceFolder, writeFile, writeTables } from './table-files.mjs'
 
-const source = process.argv[2]
-if (!source) {
-  console.error('usage: node scripts/pack-text-data.mjs DIR')
-  process.exit(2)
-}
-const target = join(dirname(fileURLToPath(import.meta.url)), '..', 'lib', 'text', 'data')
+const source = sourceFolder('node scripts/pack-text-data.mjs DIR')
 
-const readLines = (name) =>
-  gunzipSync(readFileSync(join(source, name)))
-    .toString('latin1')
-    .split('\n')
-    .filter(Boolean)
+const readLines = (name) => readRaw(join(source, name)).toString('latin1').split('\n').filter(Boolean)
 const byCode = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
-
-function brotli(bytes) {
-  return brotliCompressSync(bytes, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length
-    }
-  })
-}
-
-function write(name, columns, lists = {}) {
-  const sections = {}
-  let offset = 0
-  for (const [key, bytes] of Object.entries(columns)) {
-    sections[key] = [offset, bytes.length]
-    offset += bytes.length
-  }
-  const header = Buffer.from(JSON.stringify({ sections, lists }))
-  const length = Buffer.alloc(4)
-  length.writeUInt32LE(header.length)
-  const packed = brotli(Buffer.concat([length, header, ...Object.values(columns)]))
-  mkdirSync(dirname(join(target, name)), { recursive: true })
-  writeFileSync(join(target, name), packed)
-  console.log(`${name}: ${packed.length} bytes`)
-}
 
 function stringColumns(prefix, strings) {
   if (strings.some((s) => s.length > 255)) throw new Error(`${prefix}: a string is longer than 255`)
@@ -51,18 +15,6 @@ function stringColumns(prefix, strings) {
     [`${prefix}Lengths`]: Buffer.from(strings.map((s) => s.length)),
     [prefix]: Buffer.from(strings.join(''), 'latin1')
   }
-}
-
-/** Byte planes, lowest first. */
-function planes(numbers) {
-  const count = numbers.length
-  let size = 1
-  while (numbers.some((n) => n >= 256 ** size)) size++
-  const bytes = Buffer.alloc(size * count)
-  numbers.forEach((number, index) => {
-    for (let plane = 0; plane < size; plane++) bytes[plane * count + index] = Math.floor(number / 256 ** plane) % 256
-  })
-  return bytes
 }
 
 /** Only words that the English tokenizer can produce. */
@@ -76,7 +28,7 @@ function packPronunciations(name, file) {
     .sort((a, b) => byCode(a[0], b[0]))
   const symbols = [...new Set(entries.flatMap(([, phones]) => phones))].sort(byCode)
   const codes = new Map(symbols.map((symbol, index) => [symbol, index]))
-  write(
+  writeTables(
     name,
     {
       ...stringColumns(
@@ -99,7 +51,7 @@ function packTagger() {
   // Weights have three decimals; stored as thousandths above the least, which leaves 16 bits.
   const thousandths = pairs.flat().map(([, weight]) => Math.round(weight * 1000) + 32000)
   const words = Object.keys(tagdict).sort(byCode)
-  write(
+  writeTables(
     'en/tagger.bin.br',
     {
       ...stringColumns('features', features),
@@ -118,12 +70,12 @@ function packCounts(name, file, pattern) {
   // Some keys come twice: the last count is the one that upstream keeps.
   const counts = new Map(pairs.filter(([key]) => pattern.test(key)))
   const keys = [...counts.keys()].sort(byCode)
-  write(name, { ...stringColumns('keys', keys), counts: planes(keys.map((key) => Number(counts.get(key)))) })
+  writeTables(name, { ...stringColumns('keys', keys), counts: planes(keys.map((key) => Number(counts.get(key)))) })
 }
 
 function packHomographs() {
   const raw = JSON.parse(readFileSync(join(source, 'en/homographs.json'), 'utf8'))
-  write(
+  writeTables(
     'en/homographs.bin.br',
     {},
     {
@@ -141,12 +93,12 @@ function packNetwork() {
   for (const [name, { offset, shape }] of Object.entries(index.tensors)) {
     columns[name] = bytes.subarray(offset, offset + 4 * shape.reduce((a, b) => a * b, 1))
   }
-  write('en/spelling-network.bin.br', columns, { graphemes: index.graphemes, phonemes: index.phonemes })
+  writeTables('en/spelling-network.bin.br', columns, { graphemes: index.graphemes, phonemes: index.phonemes })
 }
 
 function packBoundaries(name, file) {
   const model = JSON.parse(readFileSync(join(source, file), 'utf8'))
-  write(name, {}, { model: [JSON.stringify(model)] })
+  writeTables(name, {}, { model: [JSON.stringify(model)] })
 }
 
 packPronunciations('en/dictionary.bin.br', 'en/dict.tsv.gz')
@@ -158,5 +110,4 @@ packCounts('en/words.bin.br', 'en/wordsegment-unigrams.txt.gz', /^[a-z]+$/)
 packCounts('en/word-pairs.bin.br', 'en/wordsegment-bigrams.txt.gz', /^[a-z]+ [a-z]+$/)
 packBoundaries('langseg/boundaries-ja.bin.br', 'langseg/budoux-ja.json')
 packBoundaries('langseg/boundaries-zh.bin.br', 'langseg/budoux-zh-hans.json')
-mkdirSync(join(target, 'langseg'), { recursive: true })
-writeFileSync(join(target, 'langseg', 'lid.176.ftz'), readFileSync(join(source, 'langseg/lid.176.ftz')))
+writeFile('langseg/lid.176.ftz', readFileSync(join(source, 'langseg/lid.176.ftz')))
