@@ -1,6 +1,7 @@
 // Speaks to the morphology room from a script, a text a line (JSON is not needed: texts hold no newline).
 // usage: morphology-cli ja DICTIONARY [USER.dic] | ko DICTIONARY | compile DICTIONARY IN.csv OUT.dic
-// ja prints the phones of each line, if any, then an empty line; ko prints `surface<TAB>tag` a word, then an empty line.
+// ja prints the phones of each line, if any, then an empty line; ko prints `surface<TAB>tag` a word, then an empty
+// line.
 #include <iostream>
 #include <string>
 
