@@ -192,11 +192,10 @@ export interface Binding {
   speak(job: number, request: SpeakRequest): void
   /** Done: `{ tensors }`. */
   probe(job: number, request: ProbeRequest): void
-  /**
-   * Phones of one stretch of Japanese with marks of the accent, apart by spaces, at once; the dictionary stays open.
-   * `userDictionary` may be empty.
-   */
-  japanesePhones(dictionary: string, userDictionary: string, text: string): string
+  /** Opens a Japanese dictionary, which stays open, and gives its number. `userDictionary` may be empty. */
+  openJapanese(dictionary: string, userDictionary: string): number
+  /** Phones of one stretch of Japanese with marks of the accent, apart by spaces, at once. */
+  japanesePhones(dictionary: number, text: string): string
   /** Words of a Korean text, at once; the dictionary stays open. */
   morphemes(dictionary: string, text: string): { surface: string; tag: string }[]
   /** Compiles a Japanese user dictionary from MeCab's CSV format. Done: nothing more. */

@@ -64,8 +64,8 @@ class Reader {
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
   }
 
-  static ours(...flags: readonly string[]): Reader {
-    return new Reader(process.execPath, [...flags, join(packageRoot, 'bench', 'text-worker.mjs')])
+  static ours(): Reader {
+    return new Reader(process.execPath, [join(packageRoot, 'bench', 'text-worker.mjs')])
   }
 
   async line<T>(): Promise<T> {
@@ -75,16 +75,7 @@ class Reader {
   }
 
   async read(mode: string, texts: readonly string[], whole = false): Promise<Answer> {
-    return this.#ask({ mode, texts, ...(whole && { whole }) })
-  }
-
-  /** Reads texts with a frontend that has read only `first`. */
-  async readNew(mode: string, first: readonly string[], texts: readonly string[]): Promise<Answer> {
-    return this.#ask({ mode, texts: first, new: texts })
-  }
-
-  async #ask(request: object): Promise<Answer> {
-    this.#child.stdin?.write(`${JSON.stringify(request)}\n`)
+    this.#child.stdin?.write(`${JSON.stringify({ mode, texts, ...(whole && { whole }) })}\n`)
     return this.line<Answer>()
   }
 
@@ -108,47 +99,59 @@ const median = (list: readonly number[]): number => [...list].sort((a, b) => a -
 const characters = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + [...text].length, 0)
 
 interface Speed {
-  /** Texts that the frontend has not met. */
+  /** Texts read again and again, as in a long-running program. */
   readonly ours: number
-  /** The same texts again and again, their words in the frontend's memory. */
-  readonly again: number
+  /** The same texts read for the first time, by a process that has read a third as many others. */
+  readonly first: number
   readonly upstream?: number
   readonly upstreamFailed?: number
-  /** Of `ours`. */
   readonly ratio?: number
-  readonly ratioAgain?: number
+  readonly ratioFirst?: number
 }
 
-/** Rounds of new texts that are timed together: one takes milliseconds. */
-const ROUNDS = 12
+const times = (count: number, texts: readonly string[]): string[] => Array<readonly string[]>(count).fill(texts).flat()
 
-/** A third of the texts opens the tables; the others are timed. Upstream, which keeps nothing, reads those in turn. */
+/** As often as takes about a second: the clock, the collector and the compiler need that long to even out. */
+async function warmUp(mode: string, texts: readonly string[], reader: Reader): Promise<number> {
+  let repeat = 1
+  for (let warm = 0; warm < 5; warm++) {
+    const { seconds } = await reader.read(mode, times(repeat, texts))
+    repeat = Math.max(1, Math.round(repeat / Math.max(seconds, 0.005)))
+  }
+  return repeat
+}
+
+async function firstTime(mode: string, others: readonly string[], texts: readonly string[]): Promise<number> {
+  const reader = Reader.ours()
+  await warmUp(mode, others, reader)
+  const { seconds } = await reader.read(mode, texts)
+  reader.stop()
+  return seconds
+}
+
+/** A third of the texts makes ready; the others are timed, in turns with upstream, which remembers nothing. */
 async function speed(mode: string, texts: readonly string[], ours: Reader, peer: Peer | undefined): Promise<Speed> {
-  const first = texts.filter((_unused, index) => index % 3 === 0)
+  const others = texts.filter((_unused, index) => index % 3 === 0)
   const timed = texts.filter((_unused, index) => index % 3 !== 0)
   const reader = peer?.modes.includes(mode) ? peer.reader : undefined
-  const many = Array<readonly string[]>(ROUNDS).fill(timed).flat()
-  for (let warm = 0; warm < ROUNDS; warm++) await ours.readNew(mode, first, timed)
-  for (let warm = 0; warm < 4; warm++) await ours.read(mode, many)
+  const repeat = await warmUp(mode, timed, ours)
   await reader?.read(mode, timed)
-  const [fresh, again, upstream]: [number[], number[], Answer[]] = [[], [], []]
+  const [again, first, upstream]: [number[], number[], Answer[]] = [[], [], []]
   for (let run = 0; run < Number(values.runs); run++) {
-    let seconds = 0
-    for (let round = 0; round < ROUNDS; round++) seconds += (await ours.readNew(mode, first, timed)).seconds
-    fresh.push(seconds / ROUNDS)
-    again.push((await ours.read(mode, many)).seconds / ROUNDS)
+    again.push((await ours.read(mode, times(repeat, timed))).seconds / repeat)
     if (reader) upstream.push(await reader.read(mode, timed))
+    first.push(await firstTime(mode, others, timed))
   }
   const count = characters(timed)
-  const own = { ours: count / median(fresh), again: count / median(again) }
+  const own = { ours: count / median(again), first: count / median(first) }
   if (upstream.length === 0) return own
   const theirs = median(upstream.map(({ seconds }) => seconds))
   return {
     ...own,
     upstream: count / theirs,
     upstreamFailed: upstream[0]?.failed,
-    ratio: theirs / median(fresh),
-    ratioAgain: theirs / median(again)
+    ratio: theirs / median(again),
+    ratioFirst: theirs / median(first)
   }
 }
 
@@ -209,10 +212,10 @@ interface Row {
 
 const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => number | undefined, digits: number])[] = [
   ['chars/s', (row) => row.speed?.ours, 0],
-  ['again', (row) => row.speed?.again, 0],
+  ['first', (row) => row.speed?.first, 0],
   ['upstream', (row) => row.speed?.upstream, 0],
   ['ratio', (row) => row.speed?.ratio, 1],
-  ['again', (row) => row.speed?.ratioAgain, 1],
+  ['first', (row) => row.speed?.ratioFirst, 1],
   ['cold ms', (row) => row.cold?.milliseconds, 0],
   ['MB', (row) => row.cold?.resident, 0],
   ['1 part s', (row) => row.growth?.seconds, 2],
@@ -235,7 +238,7 @@ function print(rows: Readonly<Record<string, Row>>): void {
 
 async function measure(mode: string, parts: readonly string[], peer: Peer | undefined): Promise<Row> {
   const texts = textsOf(mode)
-  const ours = Reader.ours('--expose-gc')
+  const ours = Reader.ours()
   const fast = parts.includes('speed') ? await speed(mode, texts, ours, peer) : undefined
   ours.stop()
   return {

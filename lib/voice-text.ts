@@ -42,7 +42,8 @@ async function chinese({ g2pw, bert, cacheDir }: TextConfig): Promise<Frontend> 
 async function japanese({ japaneseUserDictionary: csv, cacheDir }: TextConfig): Promise<Frontend> {
   const dictionary = dictionaryFolder('ja')
   const userDictionary = csv === undefined ? '' : await compiled(dictionary, csv, cacheDir)
-  return loadJapanese({ phones: (text) => binding().japanesePhones(dictionary, userDictionary, text) })
+  const number = binding().openJapanese(dictionary, userDictionary)
+  return loadJapanese({ phones: (text) => binding().japanesePhones(number, text) })
 }
 
 // Loaded only here: it brings the model store with it, which reading text does not need.

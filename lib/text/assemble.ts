@@ -13,15 +13,22 @@ function joinedWord2ph(segments: readonly TextSegment[]): readonly number[] | un
   return joined
 }
 
-function withKnownPhones(segment: TextSegment, ids: ReadonlyMap<string, number>): TextSegment {
-  return { ...segment, phones: segment.phones.map((phone) => (ids.has(phone) ? phone : 'UNK')) }
+const UNKNOWN = 'UNK'
+
+function phonesOf(segments: readonly TextSegment[]): readonly string[] {
+  return segments.length === 1 ? segments[0]!.phones : segments.flatMap((segment) => segment.phones)
 }
 
 /** Not `Int32Array.from`, which first gathers a list of its own. */
 function idsOf(phones: readonly string[], ids: ReadonlyMap<string, number>): Int32Array {
+  const unknown = ids.get(UNKNOWN)!
   const found = new Int32Array(phones.length)
-  for (let index = 0; index < phones.length; index++) found[index] = ids.get(phones[index]!)!
+  for (let index = 0; index < phones.length; index++) found[index] = ids.get(phones[index]!) ?? unknown
   return found
+}
+
+function withKnownPhones(segment: TextSegment, ids: ReadonlyMap<string, number>): TextSegment {
+  return { ...segment, phones: segment.phones.map((phone) => (ids.has(phone) ? phone : UNKNOWN)) }
 }
 
 /** Puts segments together into one piece: known phones, ids, and where Chinese BERT features go. */
@@ -32,21 +39,20 @@ export function assemble(
   dotPrefixed: boolean
 ): TextPiece {
   const ids = symbolIds(version)
-  const segments = read.map((segment) =>
-    segment.phones.every((phone) => ids.has(phone)) ? segment : withKnownPhones(segment, ids)
-  )
+  const phoneIds = idsOf(phonesOf(read), ids)
+  const unknown = ids.get(UNKNOWN)!
+  const segments = phoneIds.includes(unknown) ? read.map((segment) => withKnownPhones(segment, ids)) : read
   const bertSpans: BertSpan[] = []
   let firstPhone = 0
   for (const { language, normText, word2ph, phones: own } of segments) {
     if (language === 'zh' && word2ph) bertSpans.push({ normText, word2ph, firstPhone, phoneCount: own.length })
     firstPhone += own.length
   }
-  const phones = segments.length === 1 ? segments[0]!.phones : segments.flatMap((segment) => segment.phones)
   return {
     text,
-    normText: segments.map((segment) => segment.normText).join(''),
-    phones,
-    phoneIds: idsOf(phones, ids),
+    normText: segments.length === 1 ? segments[0]!.normText : segments.map((segment) => segment.normText).join(''),
+    phones: phonesOf(segments),
+    phoneIds,
     segments,
     word2ph: joinedWord2ph(segments),
     bertSpans,

@@ -12,7 +12,10 @@ const CLAUSE_MARKS = new Set(',.;?!、，。？！：…')
 const PIECE_LENGTH = 50
 const SENTENCES_PER_PIECE = 4
 
-const consistsOf = (text: string, marks: ReadonlySet<string>): boolean => [...text].every((mark) => marks.has(mark))
+function consistsOf(text: string, marks: ReadonlySet<string>): boolean {
+  for (let index = 0; index < text.length; index++) if (!marks.has(text[index]!)) return false
+  return true
+}
 const isSpoken = (text: string): boolean => !consistsOf(text, SILENT_MARKS)
 
 function sentences(input: string): string[] {
@@ -62,19 +65,22 @@ function byLength(text: string): string[] {
 }
 
 function byClause(text: string): string[] {
-  const characters = [...text]
   const pieces: string[] = []
-  let piece = ''
-  characters.forEach((character, index) => {
-    piece += character
-    const [before, after] = [characters[index - 1], characters[index + 1]]
-    const isPoint = character === '.' && before && after && isDigit(before) && isDigit(after)
-    if (!CLAUSE_MARKS.has(character) || isPoint) return
-    pieces.push(piece)
-    piece = ''
-  })
-  if (piece) pieces.push(piece)
+  let start = 0
+  for (let index = 0; index < text.length; index++) {
+    if (!CLAUSE_MARKS.has(text[index]!) || (text[index] === '.' && isBetweenDigits(text, index))) continue
+    pieces.push(text.slice(start, index + 1))
+    start = index + 1
+  }
+  if (start < text.length) pieces.push(text.slice(start))
   return pieces.filter((clause) => !consistsOf(clause, CLAUSE_MARKS))
+}
+
+/** Code points, since some digits lie above the first plane. */
+function isBetweenDigits(text: string, index: number): boolean {
+  const before = text.slice(Math.max(0, index - 2), index)
+  const after = text.codePointAt(index + 1)
+  return after !== undefined && isDigit(String.fromCodePoint(after)) && isDigit(Array.from(before).at(-1) ?? '')
 }
 
 const bySpeech = (pieces: readonly string[]): string => pieces.filter(isSpoken).join('\n')

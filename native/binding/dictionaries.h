@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "morphology/morphology.h"
 
@@ -11,11 +12,18 @@ namespace gsv::binding {
 
 class Dictionaries {
  public:
-  const JapaneseAnalyzer& japanese(const std::string& dictionary, const std::string& user_dictionary) {
+  // The dictionary's number: a text is many stretches, and a number is cheaper to pass than two paths.
+  std::size_t open_japanese(const std::string& dictionary, const std::string& user_dictionary) {
     const auto key = std::pair(dictionary, user_dictionary);
-    const auto found = japanese_.find(key);
-    if (found != japanese_.end()) return found->second;
-    return japanese_.emplace(key, JapaneseAnalyzer(dictionary, user_dictionary)).first->second;
+    const auto found = numbers_.find(key);
+    if (found != numbers_.end()) return found->second;
+    japanese_.emplace_back(dictionary, user_dictionary);
+    return numbers_.emplace(key, japanese_.size() - 1).first->second;
+  }
+
+  // Null for a number that was not given out.
+  const JapaneseAnalyzer* japanese(std::size_t number) const {
+    return number < japanese_.size() ? &japanese_[number] : nullptr;
   }
 
   const KoreanAnalyzer& korean(const std::string& dictionary) {
@@ -25,7 +33,8 @@ class Dictionaries {
   }
 
  private:
-  std::map<std::pair<std::string, std::string>, JapaneseAnalyzer> japanese_;
+  std::vector<JapaneseAnalyzer> japanese_;
+  std::map<std::pair<std::string, std::string>, std::size_t> numbers_;
   std::map<std::string, KoreanAnalyzer> korean_;
 };
 

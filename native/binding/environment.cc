@@ -47,6 +47,7 @@ Environment::Environment(Napi::Env, Napi::Object exports) : worker_(std::make_un
                            InstanceMethod("prepareReference", &Environment::prepare_reference),
                            InstanceMethod("speak", &Environment::speak),
                            InstanceMethod("probe", &Environment::probe),
+                           InstanceMethod("openJapanese", &Environment::open_japanese),
                            InstanceMethod("japanesePhones", &Environment::japanese_phones),
                            InstanceMethod("morphemes", &Environment::morphemes),
                            InstanceMethod("compileUserDictionary", &Environment::compile_user_dictionary),
@@ -162,11 +163,20 @@ Napi::Value Environment::prepare_reference(const Napi::CallbackInfo& info) {
 Napi::Value Environment::speak(const Napi::CallbackInfo& info) { return start_engine_job(info, speak_request); }
 Napi::Value Environment::probe(const Napi::CallbackInfo& info) { return start_engine_job(info, probe_request); }
 
+Napi::Value Environment::open_japanese(const Napi::CallbackInfo& info) {
+  return guarded(info, [&] {
+    const std::size_t number =
+        dictionaries_.open_japanese(string_argument(info, 0, "dictionary"), string_argument(info, 1, "userDictionary"));
+    return Napi::Number::New(info.Env(), static_cast<double>(number));
+  });
+}
+
 Napi::Value Environment::japanese_phones(const Napi::CallbackInfo& info) {
   return guarded(info, [&] {
-    const JapaneseAnalyzer& analyzer =
-        dictionaries_.japanese(string_argument(info, 0, "dictionary"), string_argument(info, 1, "userDictionary"));
-    return Napi::String::New(info.Env(), analyzer.phones(string_argument(info, 2, "text")));
+    const JapaneseAnalyzer* analyzer =
+        info[0].IsNumber() ? dictionaries_.japanese(info[0].As<Napi::Number>().Uint32Value()) : nullptr;
+    if (analyzer == nullptr) throw Error(code::kWrongType, "expected the number of an open dictionary for dictionary");
+    return Napi::String::New(info.Env(), analyzer->phones(string_argument(info, 1, "text")));
   });
 }
 

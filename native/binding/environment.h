@@ -26,6 +26,7 @@ class Environment : public Napi::Addon<Environment> {
   Napi::Value prepare_reference(const Napi::CallbackInfo& info);
   Napi::Value speak(const Napi::CallbackInfo& info);
   Napi::Value probe(const Napi::CallbackInfo& info);
+  Napi::Value open_japanese(const Napi::CallbackInfo& info);
   Napi::Value japanese_phones(const Napi::CallbackInfo& info);
   Napi::Value morphemes(const Napi::CallbackInfo& info);
   Napi::Value compile_user_dictionary(const Napi::CallbackInfo& info);

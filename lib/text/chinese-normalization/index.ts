@@ -27,8 +27,12 @@ function splitSentences(text: string): string[] {
     .filter((sentence) => sentence !== '')
 }
 
+/** Han characters and the common marks, which no rule touches. */
+const plain = /^[\u4e00-\u9fff，。、！？；：…]*$/
+
 /** Each rule sees what those before it left; the order is upstream's. */
 function readSentence(sentence: string): string {
+  if (plain.test(sentence)) return sentence
   if (!/[\d⁰¹²³⁴⁵⁶⁷⁸⁹ˣʸⁿ]/.test(sentence)) return readSigns(readArithmetic(readUnits(sentence)))
   const dated = readTimes(readDates(sentence))
   const measured = readUnits(readTemperatures(readMeasuredRanges(dated)))

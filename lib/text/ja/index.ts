@@ -1,5 +1,7 @@
 import type { Frontend, Pronunciation } from '../language.js'
 import { MARK_PHONES } from '../mark-phones.js'
+import { addPhones } from './split-phones.js'
+import { eachStretch } from './stretches.js'
 
 export interface JapaneseOptions {
   /**
@@ -9,9 +11,6 @@ export interface JapaneseOptions {
   readonly phones: (stretch: string) => string
 }
 
-const SPOKEN =
-  'A-Za-z\\p{Nd}\\u3005\\u3040-\\u30ff\\u4e00-\\u9fff\\uff11-\\uff19\\uff21-\\uff3a\\uff41-\\uff5a\\uff66-\\uff9d'
-const stretchOrMark = new RegExp(`([${SPOKEN}]+)|[^${SPOKEN}]`, 'gu')
 const markRun = /[!?…,.-]{2,}/g
 
 /** Reads Japanese; the words' sounds and accents come from the caller's OpenJTalk. */
@@ -22,13 +21,9 @@ export function loadJapanese({ phones }: JapaneseOptions): Promise<Frontend> {
 function pronounce(text: string, phonesOf: JapaneseOptions['phones']): Pronunciation {
   const normText = text.replace(markRun, (run) => run.slice(0, 1))
   const phones: string[] = []
-  for (const [part, stretch] of normText.replaceAll('％', 'パーセント').toLowerCase().matchAll(stretchOrMark)) {
-    if (stretch === undefined) {
-      if (part !== ' ') phones.push(MARK_PHONES[part] ?? part)
-      continue
-    }
-    const read = phonesOf(stretch)
-    if (read !== '') for (const phone of read.split(' ')) phones.push(phone)
-  }
+  eachStretch(normText.replaceAll('％', 'パーセント').toLowerCase(), (part, isSpoken) => {
+    if (isSpoken) addPhones(phonesOf(part), phones)
+    else if (part !== ' ') phones.push(MARK_PHONES[part] ?? part)
+  })
   return { normText, phones }
 }

@@ -20,7 +20,8 @@ const markNames: Readonly<Record<string, string>> = {
   '~': '-'
 }
 const named = /\.\.\.|[：；，。！？·、$~～]/g
-const isMark = (char: string): boolean => char < '\u4e00'
+/** A stretch is all marks or has none. */
+const isMark = (stretch: string): boolean => stretch < '\u4e00'
 
 /**
  * A text is read in stretches, so that a long one needs no more memory than its phones. No word crosses a mark; where
@@ -46,19 +47,30 @@ export class CantoneseFrontend implements Frontend {
     const unread = new Set<string>()
     const read: string[] = []
     for (const stretch of speakable.match(stretches) ?? []) {
+      if (isMark(stretch)) {
+        this.#addMarks(stretch, phones, word2ph)
+        read.push(stretch)
+        continue
+      }
       for (const [char, jyutping] of this.readJyutping(stretch)) {
         const syllable = jyutping === null ? undefined : this.#phonesOf(jyutping)
-        if (syllable) phones.push(syllable[0], syllable[1])
-        else if (isMark(char)) phones.push(char)
-        else {
+        if (!syllable) {
           unread.add(char)
           continue
         }
-        word2ph.push(syllable ? 2 : 1)
+        phones.push(syllable[0], syllable[1])
+        word2ph.push(2)
         read.push(char)
       }
     }
     return { normText: read.join(''), phones, word2ph, warnings: warningsFor(dropped, unread) }
+  }
+
+  #addMarks(marks: string, phones: string[], word2ph: number[]): void {
+    for (const mark of marks) {
+      phones.push(mark)
+      word2ph.push(1)
+    }
   }
 
   #phonesOf(jyutping: string): SyllablePhones | undefined {

@@ -21,7 +21,8 @@ export function languageLoaders({ userDictionary, polyphones }: LoaderOptions): 
     ja: async () => {
       const dictionary = dictionaryFolder('ja')
       const compiled = userDictionary ? await compile(dictionary, userDictionary) : ''
-      return loadJapanese({ phones: (text) => binding().japanesePhones(dictionary, compiled, text) })
+      const number = binding().openJapanese(dictionary, compiled)
+      return loadJapanese({ phones: (text) => binding().japanesePhones(number, text) })
     },
     ko: () => {
       const dictionary = dictionaryFolder('ko')
