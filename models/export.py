@@ -18,7 +18,7 @@ import torch
 
 from spec import specification
 
-NETWORKS = ["s1", "s2", "s2_pro", "eres2net", "hubert", "bert"]
+NETWORKS = ["s1", "s2", "s2_pro", "eres2net", "s2_v3", "bigvgan", "hifigan", "hubert", "bert"]
 HERE = Path(__file__).parent
 
 
@@ -64,7 +64,7 @@ def manifest(out: Path) -> dict:
     }
 
 
-TOOLS = ["fill.py", "parity.py"]  # they read blueprints and do not shape them
+TOOLS = ["fill.py", "parity.py", "parity_v3.py"]  # they read blueprints and do not shape them
 
 
 def main() -> None:

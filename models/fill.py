@@ -11,6 +11,7 @@ import itertools
 import json
 import operator
 import re
+from collections.abc import Collection
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -49,9 +50,33 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict]:
     content = b"PK" + path.read_bytes()[2:]  # some versions write their own two bytes there
     with torch.serialization.safe_globals([(HParams, "utils.HParams")]):
         checkpoint = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    if "weight" not in checkpoint:
-        return checkpoint, {}  # the tensors alone, as of the speaker model
+    if "weight" not in checkpoint:  # of a vocoder or the speaker model; what config there is lies beside it
+        path = path.parent / "config.json"
+        config = json.loads(path.read_text()) if path.exists() else {}
+        return checkpoint.get("generator", checkpoint), config
     return checkpoint["weight"], plain(checkpoint["config"])
+
+
+LORA_PREFIX = "cfm.base_model.model."
+LORA_PARTS = [".lora_A.default.weight", ".lora_B.default.weight"]
+
+
+def merge_lora(base: dict[str, Tensor], voice: dict[str, Tensor], rank: int) -> dict[str, Tensor]:
+    """A LoRA file over its base: whole tensors replace the base's, pairs of low rank are added to them."""
+    merged = dict(base)
+    pairs: dict[str, list[Tensor | None]] = {}
+    for name, tensor in voice.items():
+        name = name.replace(LORA_PREFIX, "cfm.", 1)
+        part = next((i for i, suffix in enumerate(LORA_PARTS) if name.endswith(suffix)), None)
+        if part is None:
+            merged[name] = tensor
+        else:
+            pairs.setdefault(name.removesuffix(LORA_PARTS[part]) + ".weight", [None, None])[part] = tensor
+    for name, (a, b) in pairs.items():
+        if a is None or b is None or a.size(0) != rank or b.size(1) != rank:
+            raise ValueError(f"{name}: its two LoRA matrices do not belong together")
+        merged[name] = base[name].float() + b.float() @ a.float()  # alpha is the rank, so their product has no factor
+    return merged
 
 
 class Symbols:
@@ -129,12 +154,25 @@ def flat(value: object) -> list:
     return [leaf for item in value for leaf in flat(item)] if isinstance(value, list) else [value]
 
 
-def configure(spec: dict, config: dict) -> tuple[dict, Symbols]:
-    """The module's attributes, and the names that they and the config's dims give to expressions."""
+def count(row: dict, names: Collection[str]) -> int:
+    """How many layers from 0 on have the tensor that the row names."""
+    found = next(i for i in itertools.count() if row["tensor"].replace("{}", str(i)) not in names)
+    if not 1 <= found <= row["maximum"]:
+        raise ValueError(f"the file has {found} of {row['tensor']}, supported are 1 to {row['maximum']}")
+    return found
+
+
+def configure(spec: dict, config: dict, names: Collection[str] = ()) -> tuple[dict, Symbols]:
+    """The module's attributes, and the names that they and the config's dims give to expressions.
+
+    names: of the file's tensors.
+    """
     symbols = Symbols()
     attributes: dict[str, object] = {}
     for row in spec["attributes"]:
         attributes[row["name"]] = symbols.values[row["name"]] = attribute_value(row, config, symbols)
+    for row in spec["counts"]:
+        attributes[row["name"]] = symbols.values[row["name"]] = count(row, names)
     for row in spec["requires"]:
         value = look_up(config, row["from"])
         if value is not None and value != row["equals"]:
@@ -202,10 +240,10 @@ def holds(zero: str, symbols: Symbols) -> bool:
 def fill(name: str, stored: dict[str, Tensor], config: dict, folder: Path = BLUEPRINTS) -> torch.jit.ScriptModule:
     spec = json.loads((folder / f"{name}.json").read_text())
     module = torch.jit.load(folder / spec["blueprint"])
-    attributes, symbols = configure(spec, config)
+    tensors = {rename(spec, key): tensor for key, tensor in stored.items()}
+    attributes, symbols = configure(spec, config, tensors)
     for key, value in attributes.items():
         setattr(module, key, value)
-    tensors = {rename(spec, key): tensor for key, tensor in stored.items()}
     parameters = dict(module.named_parameters())
     for key, shape in wanted(spec, symbols):
         tensor = tensors.pop(key).float() if key in tensors else fold_weight_norm(spec, key, tensors)

@@ -47,6 +47,14 @@ class Embedding(Affine):
         super().__init__(rows, channels)
 
 
+@torch.jit.interface
+class AnyMap:
+    """Layers indexed at run time. Interfaces of the same methods must be one: torch saves only the first of them."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        pass
+
+
 def same_conv(x: Tensor, weight: Tensor, bias: Tensor | None, dilation: int = 1) -> Tensor:
     """Convolution of as many frames as come in: [B, inputs, T] -> [B, outputs, T]."""
     return F.conv1d(x, weight, bias, padding="same", dilation=dilation)

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from layers import Conv1d, Embedding, layer_norm, merge_heads, project_heads, same_conv, weight
+from layers import AnyMap, Conv1d, Embedding, layer_norm, merge_heads, project_heads, same_conv, weight
 
 MOST_LAYERS = 12
 
@@ -74,12 +74,6 @@ class FeedForward(nn.Module):
 @torch.jit.interface
 class AnyAttention:
     def forward(self, x: Tensor, heads: int) -> Tensor:
-        pass
-
-
-@torch.jit.interface
-class AnyMap:
-    def forward(self, x: Tensor) -> Tensor:
         pass
 
 

@@ -12,28 +12,29 @@ LAYERS = 4
 
 
 class WaveNet(nn.Module):
-    layers: Final[int] = LAYERS
+    layers: Final[int]
 
-    def __init__(self) -> None:
+    def __init__(self, layers: int, channels: str, kernel: str) -> None:
         super().__init__()
-        last = LAYERS - 1
-        outputs = ["2*hidden"] * last + ["hidden"]  # the last layer has nothing to pass on
-        self.in_layers = nn.ModuleList(Conv1d("2*hidden", "hidden", "flow_kernel") for _ in range(LAYERS))
-        self.res_skip_layers = nn.ModuleList(Conv1d(outputs[i], "hidden") for i in range(LAYERS))
-        self.cond_layer = Conv1d(f"{2 * LAYERS}*hidden", "gin")
+        self.layers = layers
+        twice = f"2*{channels}"
+        outputs = [twice] * (layers - 1) + [channels]  # the last layer has nothing to pass on
+        self.in_layers = nn.ModuleList(Conv1d(twice, channels, kernel) for _ in range(layers))
+        self.res_skip_layers = nn.ModuleList(Conv1d(outputs[i], channels) for i in range(layers))
+        self.cond_layer = Conv1d(f"{2 * layers}*{channels}", "gin")
 
     def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:
-        """x [B, hidden, T], mask [B, 1, T], style [B, gin, 1] -> [B, hidden, T]."""
-        hidden = x.size(1)
+        """x [B, channels, T], mask [B, 1, T], style [B, gin, 1] -> [B, channels, T]."""
+        channels = x.size(1)
         styles = same_conv(style, self.cond_layer.weight, self.cond_layer.bias)
-        styles = styles.chunk(self.layers, dim=1)  # of [B, 2 * hidden, 1]
+        styles = styles.chunk(self.layers, dim=1)  # of [B, 2 * channels, 1]
         output = torch.zeros_like(x)
         for i, (in_layer, res_skip_layer) in enumerate(zip(self.in_layers, self.res_skip_layers)):
             a, b = (same_conv(x, in_layer.weight, in_layer.bias) + styles[i]).chunk(2, dim=1)
             y = same_conv(a.tanh() * b.sigmoid(), res_skip_layer.weight, res_skip_layer.bias)
-            if y.size(1) > hidden:
-                x = (x + y[:, :hidden]) * mask
-            output = output + y[:, -hidden:]
+            if y.size(1) > channels:
+                x = (x + y[:, :channels]) * mask
+            output = output + y[:, -channels:]
         return output * mask
 
 
@@ -43,7 +44,7 @@ class Coupling(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.pre = Conv1d("hidden", "inter/2")
-        self.enc = WaveNet()
+        self.enc = WaveNet(LAYERS, "hidden", "flow_kernel")
         self.post = Conv1d("inter/2", "hidden")
 
     def forward(self, x: Tensor, mask: Tensor, style: Tensor) -> Tensor:  # [B, inter, T]

@@ -31,12 +31,21 @@ class Attribute:
 
 
 @dataclass
+class Count:
+    """An int that no config states: how many layers the file has, told by a tensor that each of them holds."""
+
+    name: str
+    tensor: str  # its name, {} for the layer's number
+    maximum: int
+
+
+@dataclass
 class Dim:
     """A size that the config states. Without the field or a default, the first tensor that shows it decides."""
 
     name: str
     source: str
-    default: int | None = None
+    default: int | list[int] | None = None
 
 
 @dataclass
@@ -77,6 +86,7 @@ class Network:
     attributes: list[Attribute]
     dims: list[Dim]
     repeats: dict[str, Repeat]
+    counts: list[Count] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     requires: list[Requirement] = field(default_factory=list)
     prefixes: list[str] = field(default_factory=list)
@@ -126,6 +136,7 @@ def specification(network: Network, blueprint: str) -> dict:
         "format": FORMAT,
         "blueprint": blueprint,
         "attributes": [row(attribute) for attribute in network.attributes],
+        "counts": [row(count) for count in network.counts],
         "requires": [row(requirement) for requirement in network.requires],
         "dims": [row(dim) for dim in network.dims],
         "checks": [row(check) for check in network.checks],

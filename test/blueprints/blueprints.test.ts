@@ -54,7 +54,7 @@ describe('committed blueprints', () => {
   })
 
   it('come from all of the network sources', () => {
-    const tools = ['fill.py', 'parity.py']
+    const tools = ['fill.py', 'parity.py', 'parity_v3.py']
     const sources = readdirSync(models).filter((name) => name.endsWith('.py') && !tools.includes(name))
     expect(sources.sort()).toEqual(Object.keys(manifest.sources))
   })

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 MODELS = Path(__file__).parents[2] / "models"
 sys.path.insert(0, str(MODELS))
 
-from fill import BLUEPRINTS, UnboundError, configure, fill, wanted  # noqa: E402
+from fill import BLUEPRINTS, UnboundError, configure, fill, merge_lora, wanted  # noqa: E402
 
 LIMIT = 1e-5
 S1 = {
@@ -65,7 +65,28 @@ BERT = {
     "max_position_embeddings": 12,
     "type_vocab_size": 2,
 }
-CONFIGS = {"s1": S1, "s2": S2, "s2_pro": S2, "hubert": HUBERT, "bert": BERT}
+BIGVGAN = {
+    "resblock": "1",
+    "activation": "snakebeta",
+    "snake_logscale": True,
+    "use_tanh_at_final": False,
+    "use_bias_at_final": False,
+    "upsample_rates": [4, 2],
+    "upsample_kernel_sizes": [8, 4],
+    "resblock_kernel_sizes": [3, 7],
+    "resblock_dilation_sizes": [[1, 3, 5], [1, 3, 5]],
+}
+CONFIGS = {
+    "s1": S1,
+    "s2": S2,
+    "s2_pro": S2,
+    "s2_v3": S2,
+    "bigvgan": BIGVGAN,
+    "hifigan": {},
+    "hubert": HUBERT,
+    "bert": BERT,
+}
+LAYERS = 2  # where the file says how many there are
 FREE = {  # sizes that no config states
     "bert": 10,
     "feed_forward": 32,
@@ -83,6 +104,22 @@ FREE = {  # sizes that no config states
     "channels[0]": 8,
     "channels[1]": 4,
     "channels[2]": 2,
+    "channels[3]": 2,
+    "channels[4]": 2,
+    "channels[5]": 2,
+    "condition": 8,
+    "condition_kernel": 3,
+    "dim": 32,
+    "ff": 24,
+    "inner": 128,
+    "mels": 10,
+    "pairs": 32,
+    "position_inputs": 8,
+    "position_kernel": 5,
+    "taps": 12,
+    "text_kernel": 3,
+    "waves": 6,
+    "wide": 16,
 }
 
 
@@ -94,7 +131,8 @@ def random_tensors(name: str, config: dict, seed: int = 1) -> dict[str, Tensor]:
     """What a checkpoint of this config holds, random."""
     generator = torch.Generator().manual_seed(seed)
     spec = specification(name)
-    symbols = configure(spec, config)[1]
+    counted = [row["tensor"].replace("{}", str(i)) for row in spec["counts"] for i in range(LAYERS)]
+    symbols = configure(spec, config, counted)[1]
     tensors = {}
     for key, shape in wanted(spec, symbols):
         sizes = []
@@ -202,6 +240,43 @@ class Networks(unittest.TestCase):
         self.assertEqual(list(waves[0].shape), [1, 1, 14 * 12])
         self.assertFalse(torch.equal(waves[0], waves[1]))
 
+    def test_s2_v3_gives_condition_frames_by_scale_and_speed(self) -> None:
+        model = filled("s2_v3")
+        codes, text, ge = (
+            torch.randint(9, [1, 1, 7]),
+            torch.randint(20, [1, 4]),
+            torch.randn(1, 16, 1),
+        )
+        for scale, speed, frames in [(1.875, 1.0, 26), (2.0, 1.0, 28), (2.0, 1.25, 24)]:
+            condition = model.condition(codes, text, ge, speed, scale, frames - 1)
+            self.assertEqual(list(condition.shape), [1, 8, frames])
+            self.assertEqual(condition[..., -1].abs().max().item(), 0)  # past the mask
+            self.assertGreater(condition[..., -2].abs().max().item(), 0)
+
+    def test_flow_matching_leaves_the_prompt_out_and_is_led_by_it(self) -> None:
+        model = filled("s2_v3")
+        mu, noise = torch.randn(2, 20, 8), torch.randn(2, 10, 20)
+        mels = [model(mu, torch.randn(1, 10, 6), noise, 4, 0.0) for _ in range(2)]
+        self.assertEqual(list(mels[0].shape), [2, 10, 20])
+        self.assertEqual(mels[0][..., :6].abs().max().item(), 0)
+        self.assertFalse(torch.allclose(mels[0][..., 6:], mels[1][..., 6:]))
+
+    def test_flow_matching_gives_a_row_of_a_batch_what_it_gives_it_alone(self) -> None:
+        model = filled("s2_v3")
+        mu, noise, prompt = (
+            torch.randn(2, 20, 8),
+            torch.randn(2, 10, 20),
+            torch.randn(1, 10, 6),
+        )
+        self.assert_close(
+            model(mu, prompt, noise, 4, 0.0)[1:],
+            model(mu[1:], prompt, noise[1:], 4, 0.0),
+        )
+
+    def test_vocoders_give_as_many_samples_a_frame_as_their_rates_say(self) -> None:
+        self.assertEqual(list(filled("bigvgan")(torch.randn(2, 10, 7)).shape), [2, 1, 7 * 8])
+        self.assertEqual(list(filled("hifigan")(torch.randn(2, 10, 7)).shape), [2, 1, 7 * 480])
+
     def test_hubert_gives_50_features_a_second(self) -> None:
         self.assertEqual(list(filled("hubert")(torch.randn(1, 16000)).shape), [1, 49, 16])
 
@@ -245,6 +320,34 @@ class Filling(unittest.TestCase):
     def test_names_a_field_that_only_has_one_supported_value(self) -> None:
         config = HUBERT | {"do_stable_layer_norm": True}
         self.assertEqual(self.refusal("hubert", {}, config), "do_stable_layer_norm is True, supported is False")
+
+    def test_counts_layers_by_their_tensors(self) -> None:
+        tensors = random_tensors("s2_v3", S2)
+        self.assertEqual(fill("s2_v3", tensors, S2).depth, LAYERS)
+        name = "cfm.estimator.transformer_blocks.{}.attn.to_q.weight"
+        del tensors[name.format(0)]
+        self.assertEqual(
+            self.refusal("s2_v3", tensors, S2),
+            f"the file has 0 of {name}, supported are 1 to 64",
+        )
+
+    def test_merges_a_low_rank_voice_into_its_base(self) -> None:
+        base = {
+            "cfm.estimator.x.weight": torch.randn(4, 6),
+            "bridge.0.bias": torch.zeros(3),
+        }
+        a, b = torch.randn(2, 6), torch.randn(4, 2)
+        pair = "cfm.base_model.model.estimator.x.lora_{}.default.weight"
+        voice = {
+            pair.format("A"): a,
+            pair.format("B"): b,
+            "bridge.0.bias": torch.ones(3),
+        }
+        merged = merge_lora(base, voice, 2)
+        self.assertTrue(torch.equal(merged["cfm.estimator.x.weight"], base["cfm.estimator.x.weight"] + b @ a))
+        self.assertTrue(torch.equal(merged["bridge.0.bias"], torch.ones(3)))
+        with self.assertRaises(ValueError):
+            merge_lora(base, voice, 3)
 
     def test_folds_weight_norm_as_torch_does_under_old_and_new_names(self) -> None:
         for pair in specification("s2")["weight_norm"]["pairs"]:
