@@ -49,6 +49,24 @@ struct KvSlot {
 
 struct Winograd;
 struct WinogradSpan;
+inline constexpr int kSnakeTaps = 12;
+
+// BigVGAN's activation of each channel: to twice the rate, x + reciprocal * sin(frequency * x)^2, and back. Rows are
+// positions, channels lie beside each other; before and after the signal its edges go on.
+struct SnakeSpan {
+  const float* x = nullptr;  // row of position 0, which need not exist: kSnakeReach around the span are read
+  int64_t x_stride = 0;
+  float* y = nullptr;  // likewise; not x
+  int64_t y_stride = 0;
+  int begin = 0, end = 0;            // positions to write
+  int length = 0;                    // of the signal
+  int channels = 0;                  // 16 at least
+  const float* frequency = nullptr;  // [channels]
+  const float* reciprocal = nullptr;
+  const float* up = nullptr;  // [kSnakeTaps], the gain of 2 included
+  const float* down = nullptr;
+};
+inline constexpr int kSnakeReach = 6;
 
 struct Kernels {
   const char* name;
@@ -85,6 +103,7 @@ struct Kernels {
   // operations; and reads n floats (a multiple of 64) as fast as it can.
   double (*multiply_add)(int64_t rounds);
   float (*read)(const float* from, int64_t n);
+  void (*snake)(const SnakeSpan& span);
 };
 
 // The best body that this processor runs. GSV_ISA=portable|neon|avx2|avx512 in the environment asks for a lesser one.

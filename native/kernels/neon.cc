@@ -106,6 +106,7 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/snake.inl.h"
 #include "kernels/limits.inl.h"
 #include "kernels/winograd.inl.h"
 

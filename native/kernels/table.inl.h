@@ -17,4 +17,5 @@ constexpr Kernels kKernels{
     .winograd = winograd,
     .multiply_add = multiply_add,
     .read = read,
+    .snake = snake,
 };

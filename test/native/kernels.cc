@@ -354,6 +354,65 @@ void add_winograd_tests(Suite& suite, ThreadPool& pool) {
   }
 }
 
+// The activation by its definition, in double precision.
+std::vector<float> snake_in_double(const std::vector<float>& x, int length, int channels, const SnakeSpan& span) {
+  const auto edge = [](int i, int count) { return std::clamp(i, 0, count - 1); };
+  std::vector<float> y(x.size());
+  for (int c = 0; c < channels; ++c) {
+    std::vector<double> twice(2 * length);
+    for (int place = 0; place < 2 * length; ++place) {
+      double sum = 0.0;
+      for (int i = -6; i < length + 6; ++i) {
+        const int tap = place + 5 - 2 * i;
+        if (tap >= 0 && tap < kSnakeTaps)
+          sum += double{span.up[tap]} * x[static_cast<size_t>(edge(i, length)) * channels + c];
+      }
+      const double sine = std::sin(sum * span.frequency[c]);
+      twice[place] = sum + sine * sine * span.reciprocal[c];
+    }
+    for (int t = 0; t < length; ++t) {
+      double sum = 0.0;
+      for (int tap = 0; tap < kSnakeTaps; ++tap) sum += twice[edge(2 * t + tap - 5, 2 * length)] * span.down[tap];
+      y[static_cast<size_t>(t) * channels + c] = static_cast<float>(sum);
+    }
+  }
+  return y;
+}
+
+void add_snake_tests(Suite& suite) {
+  for (const Kernels* body : bodies()) {
+    suite.add(std::string("bends channels at twice the rate as double precision does: ") + body->name, [&suite, body] {
+      for (const int channels : {16, 24, 48}) {
+        for (const int length : {1, 2, 7, 31, 32, 33, 100}) {
+          const auto x = random_values(static_cast<size_t>(length) * channels, 31, 3.0f);
+          const auto up = random_values(kSnakeTaps, 32, 0.5f), down = random_values(kSnakeTaps, 33, 0.5f);
+          const auto frequency = random_values(channels, 34, 40.0f), reciprocal = random_values(channels, 35);
+          std::vector<float> y(x.size() + kOddEnd, -77.0f);
+          SnakeSpan span;
+          span.x = x.data();
+          span.y = y.data();
+          span.x_stride = span.y_stride = span.channels = channels;
+          span.length = length;
+          span.frequency = frequency.data();
+          span.reciprocal = reciprocal.data();
+          span.up = up.data();
+          span.down = down.data();
+          const int middle = length / 3;  // in two spans, the second first
+          for (const auto& [begin, end] : {std::pair(middle, length), std::pair(0, middle)}) {
+            span.begin = begin;
+            span.end = end;
+            body->snake(span);
+          }
+          const auto wanted = snake_in_double(x, length, channels, span);
+          const std::vector<float> got(y.begin(), y.begin() + static_cast<ptrdiff_t>(x.size()));
+          suite.close(got, wanted, 5e-6, std::to_string(length) + " positions of " + std::to_string(channels));
+          suite.is_true(y.back() == -77.0f, "nothing is written behind the end");
+        }
+      }
+    });
+  }
+}
+
 void add_pool_tests(Suite& suite) {
   suite.add("a pool runs every chunk of every loop once", [&suite] {
     ThreadPool pool(3);
@@ -398,6 +457,7 @@ int main() {
   add_row_tests(suite);
   add_mix_tests(suite);
   add_winograd_tests(suite, pool);
+  add_snake_tests(suite);
   add_pool_tests(suite);
   suite.add("GSV_ISA asks for a body by name", [&suite] {
     setenv("GSV_ISA", "portable", 1);
