@@ -10,7 +10,7 @@ namespace gsv::signal {
 
 class RealFft {
  public:
-  // size: a power of two, 4 at least.
+  // size: a power of two, 4 at least, times an odd number; the work grows with that number.
   explicit RealFft(std::size_t size);
 
   std::size_t size() const { return size_; }
@@ -20,12 +20,14 @@ class RealFft {
   void transform(std::span<const double> input, std::span<std::complex<double>> output);
 
  private:
-  void transform_half();
+  void transform_part(std::complex<double>* part) const;
+  void join_parts();
 
-  std::size_t size_;
-  std::vector<std::complex<double>> work_;      // [size / 2]
-  std::vector<std::complex<double>> twiddles_;  // exp(-2 pi i k / size), [size / 2]
-  std::vector<std::size_t> reversed_;           // bit reversal, [size / 2]
+  std::size_t size_, odd_;                      // odd_: the odd factor of the size
+  std::vector<std::complex<double>> work_;      // [size / 2]: `odd_` parts, each of every odd_-th number
+  std::vector<std::complex<double>> joined_;    // [size / 2]; unused where there is one part
+  std::vector<std::complex<double>> twiddles_;  // exp(-2 pi i k / size), [size]
+  std::vector<std::size_t> reversed_;           // bit reversal, [size / 2 / odd_]
 };
 
 }  // namespace gsv::signal

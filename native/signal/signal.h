@@ -28,13 +28,17 @@ struct Spectrogram {
 };
 
 struct SpectrogramShape {
-  int fft_size = 2048;  // the window is as long; a power of two
+  int fft_size = 2048;  // the window is as long; a multiple of four
   int hop = 640;        // 20 ms at 32 kHz
 };
 
 // Magnitudes of reflect-padded, Hann-windowed frames, floored by sqrt(1e-8). Throws ERR_GSV_REFERENCE_AUDIO when the
 // audio is shorter than what is reflected, (fft_size - hop) / 2 samples.
 Spectrogram linear_spectrogram(std::span<const float> audio, const SpectrogramShape& shape = {});
+
+// Natural logarithms of a linear_spectrogram's bands, floored at 1e-5: librosa's bands with its defaults (Slaney's
+// scale and area) from 0 to half the rate. [mels, frames].
+Spectrogram log_mel_spectrogram(std::span<const float> audio, int sample_rate, int mels, const SpectrogramShape& shape);
 
 inline constexpr int kFbankBins = 80;
 
@@ -52,5 +56,10 @@ void normalize_peak(std::span<float> samples);
 
 // Upstream's rule for what was spoken: a peak above 1 becomes 1.
 void limit_peak(std::span<float> samples);
+
+// Fragments whose ends repeat each other by about `overlap` samples: each is laid, within `search` samples, where it
+// goes on best, and faded over (SOLA).
+std::vector<float> join_overlapping(std::span<const std::vector<float>> fragments, std::size_t overlap,
+                                    std::size_t search);
 
 }  // namespace gsv::signal
