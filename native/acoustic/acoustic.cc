@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "acoustic/flow_matching.h"
 #include "acoustic/pro.h"
 #include "acoustic/synthesizer.h"
 #include "error.h"
@@ -12,13 +13,22 @@ namespace {
 
 struct Implementation {
   std::string_view s2;  // blueprint
-  std::unique_ptr<Acoustic> (*make)(Parts parts);
+  std::unique_ptr<Acoustic> (*make)(const Version& version, Parts parts);
 };
 
 constexpr auto kImplementations = std::to_array<Implementation>({
-    {"s2", [](Parts parts) -> std::unique_ptr<Acoustic> { return std::make_unique<Synthesizer>(std::move(parts)); }},
+    {"s2",
+     [](const Version&, Parts parts) -> std::unique_ptr<Acoustic> {
+       return std::make_unique<Synthesizer>(std::move(parts));
+     }},
     {"s2_pro",
-     [](Parts parts) -> std::unique_ptr<Acoustic> { return std::make_unique<ProSynthesizer>(std::move(parts)); }},
+     [](const Version&, Parts parts) -> std::unique_ptr<Acoustic> {
+       return std::make_unique<ProSynthesizer>(std::move(parts));
+     }},
+    {"s2_v3",
+     [](const Version& version, Parts parts) -> std::unique_ptr<Acoustic> {
+       return std::make_unique<FlowMatching>(version, std::move(parts));
+     }},
 });
 
 void require(bool given, std::string_view blueprint, const Version& version, const char* what) {
@@ -32,7 +42,7 @@ std::unique_ptr<Acoustic> make_acoustic(const Version& version, Parts parts) {
   require(parts.speaker != nullptr, version.speaker, version, "`speaker`, the speaker model (ERes2NetV2)");
   require(parts.vocoder != nullptr, version.vocoder, version, "`vocoder`, which turns its mel spectrogram into sound");
   for (const Implementation& implementation : kImplementations) {
-    if (implementation.s2 == version.s2) return implementation.make(std::move(parts));
+    if (implementation.s2 == version.s2) return implementation.make(version, std::move(parts));
   }
   throw Error(code::kUnsupportedConfig, std::string(version.name) + " voices are not spoken by this release");
 }

@@ -31,9 +31,10 @@ struct SpeakInput {
   std::span<const std::int32_t> prompt_phones;  // of its transcript; empty when there is none
   const Conditioning& conditioning;
   double speed = 1;
-  float noise_scale = 0.5F;  // versions up to v2ProPlus
-  int sample_steps = 0;      // of flow matching, v3 and v4; 0: the version's default
-  std::uint64_t seed = 0;    // noise is a pure function of (seed, sentence)
+  float noise_scale = 0.5F;        // versions up to v2ProPlus
+  int sample_steps = 0;            // of flow matching, v3 and v4; 0: the version's default
+  bool overlapped_chunks = false;  // likewise: chunks are painted apart and joined, not each on from the last
+  std::uint64_t seed = 0;          // noise is a pure function of (seed, sentence)
   std::uint32_t sentence = 0;
 };
 

@@ -1,8 +1,6 @@
 #include "acoustic/generator_torch.h"
 
-#include <string>
-
-#include "error.h"
+#include "acoustic/stop.h"
 
 namespace gsv::acoustic {
 namespace {
@@ -10,40 +8,7 @@ namespace {
 constexpr double kSlope = 0.1;       // leaky ReLU inside the generator
 constexpr double kLastSlope = 0.01;  // before the last convolution upstream leaves torch's default
 
-// How many convolutions the two kinds of residual block have; no config field sets it.
-constexpr std::size_t kConvolutions1 = 3;
-constexpr std::size_t kConvolutions2 = 2;
-
-at::Tensor as_2d(const at::Tensor& weight) {  // [out, in, k] -> [out, in, 1, k], channels last
-  return weight.unsqueeze(2).contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-Convolution convolution(const torch::jit::Module& module) {
-  Convolution out;
-  out.weight = as_2d(module.attr("weight").toTensor());
-  const c10::IValue bias = module.attr("bias");
-  if (bias.isTensor()) out.bias = bias.toTensor();
-  return out;
-}
-
-Convolution same_length(const torch::jit::Module& module, std::int64_t dilation) {
-  Convolution out = convolution(module);
-  out.dilation = dilation;
-  out.padding = dilation * (out.weight.size(3) - 1) / 2;
-  return out;
-}
-
-Convolution upsampling(const torch::jit::Module& module, std::int64_t rate) {
-  Convolution out = convolution(module);
-  out.transposed = true;
-  out.stride = rate;
-  out.padding = (out.weight.size(3) - rate) / 2;
-  return out;
-}
-
-torch::jit::Module child(const torch::jit::Module& module, const std::string& list, std::size_t index) {
-  return module.attr(list).toModule().attr(std::to_string(index)).toModule();
-}
+constexpr std::size_t kConvolutions2 = 2;  // of the second kind of residual block; no config field sets it
 
 TorchResidualBlock residual_block(const torch::jit::Module& block, const std::vector<std::int64_t>& dilations,
                                   bool first_kind) {
@@ -54,10 +19,6 @@ TorchResidualBlock residual_block(const torch::jit::Module& block, const std::ve
     if (first_kind) out.second.push_back(same_length(child(block, "convs2", d), 1));
   }
   return out;
-}
-
-void check(const std::stop_token& stop) {
-  if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
 }
 
 at::Tensor run(const TorchResidualBlock& block, at::Tensor x, const std::stop_token& stop) {
@@ -71,12 +32,6 @@ at::Tensor run(const TorchResidualBlock& block, at::Tensor x, const std::stop_to
 }
 
 }  // namespace
-
-at::Tensor Convolution::operator()(const at::Tensor& x) const {
-  const std::int64_t strides[] = {1, stride}, paddings[] = {0, padding}, dilations[] = {1, dilation};
-  if (transposed) return at::conv_transpose2d(x, weight, bias, strides, paddings);
-  return at::conv2d(x, weight, bias, strides, c10::IntArrayRef(paddings), dilations);
-}
 
 TorchGenerator::TorchGenerator(const torch::jit::Module& s2, const torch::jit::Module& dec) {
   const std::vector<std::int64_t> rates = s2.attr("upsample_rates").toIntVector();

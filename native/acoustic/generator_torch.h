@@ -5,19 +5,12 @@
 #include <ATen/ATen.h>
 #include <torch/script.h>
 
-#include <cstdint>
 #include <stop_token>
 #include <vector>
 
+#include "acoustic/convolution.h"
+
 namespace gsv::acoustic {
-
-struct Convolution {
-  at::Tensor weight, bias;  // [out, in, 1, k] channels last; transposed: [in, out, 1, k]; bias may be undefined
-  std::int64_t stride = 1, padding = 0, dilation = 1;
-  bool transposed = false;
-
-  at::Tensor operator()(const at::Tensor& x) const;  // [1, in, 1, T] -> [1, out, 1, T']
-};
 
 // One residual block: pairs (first, second) for the first kind, `first` alone for the second.
 struct TorchResidualBlock {

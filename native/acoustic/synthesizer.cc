@@ -3,16 +3,9 @@
 #include <utility>
 
 #include "acoustic/noise.h"
-#include "error.h"
+#include "acoustic/stop.h"
 
 namespace gsv::acoustic {
-namespace {
-
-void check(const std::stop_token& stop) {
-  if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
-}
-
-}  // namespace
 
 Synthesizer::Synthesizer(Parts parts)
     : s2_(std::move(parts.s2)),

@@ -30,6 +30,12 @@ double number_field(Napi::Object object, const char* name) {
   return value.As<Napi::Number>().DoubleValue();
 }
 
+bool boolean_field(Napi::Object object, const char* name) {
+  Napi::Value value = object.Get(name);
+  if (!value.IsBoolean()) wrong(name, "a boolean");
+  return value.As<Napi::Boolean>().Value();
+}
+
 std::string text(Napi::Value value, const char* name) {
   if (!value.IsString()) wrong(name, "a string");
   return value.As<Napi::String>().Utf8Value();
@@ -134,13 +140,15 @@ FillRequest fill_request(Napi::Object options) {
   out.network = string_field(options, "network");
   out.blueprint = string_field(options, "blueprint");
   out.checkpoint = string_field(options, "checkpoint");
+  out.base = string_field(options, "base");
   out.output = string_field(options, "output");
   Napi::Array tensors = array_field(options, "tensors");
   for (std::uint32_t i = 0; i < tensors.Length(); ++i) {
     Napi::Object entry = tensors.Get(i).As<Napi::Object>();
     out.tensors.push_back({string_field(entry, "name"), string_field(entry, "source"), string_field(entry, "magnitude"),
                            integers(entry.Get("shape"), "shape"),
-                           static_cast<int>(number_field(entry, "weightNormDim"))});
+                           static_cast<int>(number_field(entry, "weightNormDim")), boolean_field(entry, "inBase"),
+                           string_field(entry, "down"), string_field(entry, "up")});
   }
   Napi::Array attributes = array_field(options, "attributes");
   for (std::uint32_t i = 0; i < attributes.Length(); ++i) {
@@ -193,6 +201,7 @@ SpeakRequest speak_request(Napi::Object options) {
   out.speed = number_field(options, "speed");
   out.noise_scale = static_cast<float>(number_field(options, "noiseScale"));
   out.sample_steps = static_cast<int>(number_field(options, "sampleSteps"));
+  out.overlapped_chunks = string_field(options, "melChunks") == "overlapped";
   out.max_tokens = static_cast<int>(number_field(options, "maxTokens"));
   out.seed = static_cast<std::uint64_t>(number_field(options, "seed"));
   out.sentence = static_cast<std::uint32_t>(number_field(options, "sentence"));

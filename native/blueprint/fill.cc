@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <unordered_map>
 
 #include "checkpoint/checkpoint.h"
@@ -41,10 +42,36 @@ at::Tensor fold_weight_norm(const at::Tensor& g, const at::Tensor& v, int dim) {
   return v * (g / at::sqrt(at::sum(v * v, others, /*keepdim=*/true)));
 }
 
-at::Tensor make_tensor(const checkpoint::File& file, const FillTensor& wanted) {
+// A LoRA's product. Its alpha is its rank, so there is no factor.
+at::Tensor product(const checkpoint::File& file, const FillTensor& wanted) {
+  const at::Tensor up = read_tensor(file, wanted.up), down = read_tensor(file, wanted.down);
+  if (up.dim() != 2 || down.dim() != 2 || up.size(1) != down.size(0)) {
+    throw Error(code::kModelMismatch, wanted.up + " is " + show(up.sizes()) + " and " + wanted.down + " is " +
+                                          show(down.sizes()) + "; the two have no product");
+  }
+  return at::mm(up, down);
+}
+
+struct Files {
+  checkpoint::File voice;
+  std::optional<checkpoint::File> base;  // of a LoRA
+};
+
+at::Tensor make_tensor(const Files& files, const FillTensor& wanted) {
+  if (wanted.in_base && !files.base)
+    throw Error(code::kInternal, wanted.source + " is asked of a base that is not there");
+  const checkpoint::File& file = wanted.in_base ? *files.base : files.voice;
   at::Tensor tensor = read_tensor(file, wanted.source);
   if (!wanted.magnitude.empty()) {
     tensor = fold_weight_norm(read_tensor(file, wanted.magnitude), tensor, wanted.weight_norm_dim);
+  }
+  if (!wanted.down.empty()) {
+    const at::Tensor added = product(files.voice, wanted);
+    if (added.sizes() != tensor.sizes()) {
+      throw Error(code::kModelMismatch,
+                  wanted.down + " makes " + show(added.sizes()) + ", its base has " + show(tensor.sizes()));
+    }
+    tensor.add_(added);
   }
   if (tensor.sizes() != c10::IntArrayRef(wanted.shape)) {
     throw Error(code::kModelMismatch,
@@ -89,14 +116,15 @@ Filled fill(const FillRequest& request, std::stop_token stop) {
   for (const auto& slot : module.named_parameters()) slots.emplace(slot.name, slot.value);
   for (const auto& slot : module.named_buffers()) slots.emplace(slot.name, slot.value);
 
-  const checkpoint::File file = checkpoint::File::open(request.checkpoint);
+  Files files{checkpoint::File::open(request.checkpoint), std::nullopt};
+  if (!request.base.empty()) files.base = checkpoint::File::open(request.base);
   Filled filled;
   for (const FillTensor& wanted : request.tensors) {
     if (stop.stop_requested()) throw Error(code::kAborted, "the import was cancelled");
     const auto slot = slots.find(wanted.name);
     if (slot == slots.end())
       throw Error(code::kInternal, "the " + request.network + " blueprint has no " + wanted.name);
-    at::Tensor tensor = make_tensor(file, wanted);
+    at::Tensor tensor = make_tensor(files, wanted);
     if (!at::isfinite(tensor.sum()).item<bool>() && !at::isfinite(tensor).all().item<bool>()) {
       filled.warnings.push_back(wanted.source + " holds values that are not finite; the voice will not speak");
     }

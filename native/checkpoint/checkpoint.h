@@ -135,16 +135,17 @@ struct Identity {
   std::string version;      // "v1", "v2", "v2Pro", "v2ProPlus", "v3", "v4"; "" for kinds without, and unknown ones
   std::string published;    // name of the published base model that it is: "s2Gv3.pth"
   std::string base_needed;  // of a LoRA: "s2Gv3.pth" or "s2Gv4.pth"
-  Value config;             // missing when the file has none
-  std::string info;         // "8epoch_96iteration"
-  std::string what;         // for sentences: "a SoVITS v2 voice (second stage)"
+  std::optional<std::int64_t> lora_rank;
+  Value config;      // missing when the file has none
+  std::string info;  // "8epoch_96iteration"
+  std::string what;  // for sentences: "a SoVITS v2 voice (second stage)"
   std::vector<std::string> warnings;
 };
 
 Identity identify(const File& file);
 
-// The JSON that `gpt-sovits inspect` prints: kind, version, what, container, head, info, config, base, warnings, bytes,
-// parameters and tensors [{name, dtype, shape}].
+// The JSON that `gpt-sovits inspect` prints: kind, version, what, base, loraRank, container, head, info, config,
+// warnings, bytes, parameters and tensors [{name, dtype, shape}].
 std::string describe_json(const File& file, const Identity& identity);
 
 // ERR_GSV_WRONG_MODEL saying what the file is when it is not of the wanted kind; ERR_GSV_MISSING_BASE naming the base

@@ -61,6 +61,8 @@ std::string describe_json(const File& file, const Identity& identity) {
   append_field(out, "what", identity.what);
   append_optional(out, "published", identity.published);
   append_optional(out, "base", identity.base_needed);
+  append_key(out, "loraRank");
+  out += identity.lora_rank ? std::to_string(*identity.lora_rank) : "null";
   append_field(out, "container", container_name(file.container()));
   append_optional(out, "head", file.head().value_or(""));
   append_field(out, "info", identity.info);

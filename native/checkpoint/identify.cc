@@ -177,6 +177,7 @@ Identity identify(const File& file) {
   if (!identity.version.empty()) identity.what += " of " + identity.version;
   if (!identity.published.empty()) identity.what += ", the published " + identity.published;
   name_mismatch(file, identity);
+  if (identity.kind == "s2-lora") identity.lora_rank = root.find("lora_rank").to_int();
   if (identity.kind == "s2-lora") identity.base_needed = "s2G" + identity.version + ".pth";
   return identity;
 }

@@ -49,6 +49,8 @@ struct FillTensor {
   std::string magnitude;            // with weight norm, in the checkpoint; else empty
   std::vector<std::int64_t> shape;  // needed
   int weight_norm_dim = 0;          // the dimension that keeps its own norm
+  bool in_base = false;             // source and magnitude are in the base, not in the checkpoint
+  std::string down, up;             // of a LoRA, in the checkpoint: up @ down is added; else empty
 };
 
 // Resolved by lib/store from models/blueprints/*.json and the checkpoint's config.
@@ -56,6 +58,7 @@ struct FillRequest {
   std::string network;     // for messages: "s1"
   std::string blueprint;   // path of the weightless TorchScript file
   std::string checkpoint;  // path of the user's file
+  std::string base;        // of a LoRA: path of what it was trained on; else empty
   std::string output;      // path of the module to write
   std::vector<FillTensor> tensors;
   std::vector<std::pair<std::string, Attribute>> attributes;
@@ -107,7 +110,8 @@ struct SpeakRequest {
   float repetition_penalty = 1.35F;
   double speed = 1;  // double: frames are counted by dividing by it
   float noise_scale = 0.5F;
-  int sample_steps = 0;  // of flow matching, v3 and v4; 0: the version's default
+  int sample_steps = 0;            // of flow matching, v3 and v4; 0: the version's default
+  bool overlapped_chunks = false;  // v3 and v4: chunks are painted apart and joined, not each on from the last
   int max_tokens = 1500;
   std::uint64_t seed = 0;
   std::uint32_t sentence = 0;  // index in the request: each sentence draws from its own stream

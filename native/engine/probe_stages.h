@@ -42,6 +42,7 @@ TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token st
 // and, for Pro, speaker.0, ... [1, 20480] -> ge, m_p, logs_p, z, wav
 TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
+
 // v1 to v2ProPlus. tokens [] -> operations [1] of the generator for them
 TensorMap generator_size(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
@@ -51,5 +52,24 @@ TensorMap token_speed(const LoadedVoice& voice, const Inputs& in, std::stop_toke
 
 // -> operations_per_second [1] of fused multiply-adds, bytes_per_second [1] read from memory, with the voice's threads
 TensorMap machine(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
+// v3 and v4; (B, C, T) but mu, which is [B, T, condition].
+// recording [n], rate -> audio [m], log_mel, norm_mel
+TensorMap prompt_mel(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+// codes [N], phones [X], spectrogram [1, bins, T], speed -> ge, enc_p_x, bridge, wns1_pre, wns1_wn, fea
+TensorMap condition(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+// mu, prompt, noise, steps, guidance -> mel without the prompt's frames, text
+TensorMap flow_matching(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+// mel, natural logarithms -> wav [samples]
+TensorMap vocode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+// prompt_codes, prompt_phones, spectrogram, norm_mel, codes, phones, speed, steps, noise.0, noise.1 ... of each chunk
+// -> mel, wav
+TensorMap chained(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+// as `chained`, with codes.0, phones.0, codes.1 ... and noise [windows, mels, frames]
+// -> mel [windows, mels, frames], joined_length, wav.0, wav.1 ...
+TensorMap windows(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+// block -> to_q, to_k, to_v, to_out.0, as they are multiplied by
+TensorMap attention_weights(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
 
 }  // namespace gsv::engine

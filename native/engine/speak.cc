@@ -102,9 +102,14 @@ Spoken speak(const SpeakRequest& request, std::stop_token stop, const std::funct
 
   const auto decoding = Clock::now();
   const Prepared& reference = prepared(request.reference);
-  const acoustic::SpeakInput input{
-      spoken.tokens, request.text.phones, reference.semantic_tokens, request.prompt.phones, *reference.conditioning,
-      request.speed, request.noise_scale, request.sample_steps,      request.seed,          request.sentence};
+  acoustic::SpeakInput input{spoken.tokens, request.text.phones, reference.semantic_tokens, request.prompt.phones,
+                             *reference.conditioning};
+  input.speed = request.speed;
+  input.noise_scale = request.noise_scale;
+  input.sample_steps = request.sample_steps;
+  input.overlapped_chunks = request.overlapped_chunks;
+  input.seed = request.seed;
+  input.sentence = request.sentence;
   spoken.samples = finite_samples(voice.acoustic->speak(input, stop));
   spoken.sample_rate = voice.acoustic->sample_rate();
   spoken.acoustic_seconds = seconds_since(decoding);
