@@ -33,6 +33,11 @@ export interface FillTensor {
   readonly source: string
   /** With weight norm: the magnitude; else empty. */
   readonly magnitude: string
+  /** Both are in the base, not in the checkpoint. */
+  readonly inBase: boolean
+  /** Of a LoRA, in the checkpoint: `up [outputs, rank] @ down [rank, inputs]` is added; else empty. */
+  readonly down: string
+  readonly up: string
   readonly shape: readonly number[]
   /** The dimension that keeps its own norm. */
   readonly weightNormDim: number
@@ -42,6 +47,8 @@ export interface FillRequest {
   readonly network: string
   readonly blueprint: string
   readonly checkpoint: string
+  /** Of a LoRA: what it was trained on; else empty. */
+  readonly base: string
   readonly output: string
   readonly tensors: readonly FillTensor[]
   readonly attributes: readonly Attribute[]
@@ -127,6 +134,7 @@ export interface SpeakRequest {
   readonly noiseScale: number
   /** Of flow matching, v3 and v4. 0: the version's default. */
   readonly sampleSteps: number
+  readonly melChunks: 'continued' | 'overlapped'
   readonly maxTokens: number
   /** Below 2^53. */
   readonly seed: number

@@ -197,10 +197,22 @@ export class GptSovits {
     signal: AbortSignal,
     audioSeconds: () => number
   ): Promise<Spoken> {
-    const { topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, seed } = options
+    const { topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, melChunks, seed } = options
     const text: PhoneSequence = phoneSequence(piece, loaded.modules)
     const request = {
-      ...{ topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, seed, sentence, text },
+      ...{
+        topK,
+        topP,
+        temperature,
+        repetitionPenalty,
+        speed,
+        noiseScale,
+        sampleSteps,
+        melChunks,
+        seed,
+        sentence,
+        text
+      },
       voice: loaded.handle,
       reference: reference.handle,
       prompt: reference.prompt,

@@ -4,6 +4,7 @@ import {
   cutMethods,
   type GptSovitsConfig,
   languageModes,
+  melChunkings,
   numberRules,
   resolveSynthesisOptions,
   type SynthesisOptions
@@ -46,6 +47,7 @@ type Numbers = { [name in keyof typeof numberRules]?: number }
 export interface SynthesisFlags extends Numbers {
   language?: SynthesisOptions['language']
   cut?: SynthesisOptions['cut']
+  melChunks?: SynthesisOptions['melChunks']
   lexicon?: string
 }
 
@@ -97,6 +99,7 @@ export function addSynthesisOptions(command: Command): Command {
   command
     .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
     .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
+    .addOption(new Option('--mel-chunks <how>', 'how v3 and v4 paint a long sentence').choices(melChunkings))
     .option('--lexicon <file>', 'phones of words of your own: a language, a word and its phones a line, apart by tabs')
   for (const name of numberNames) {
     const rule: { default?: number; min: number; max: number } = numberRules[name]
@@ -132,9 +135,10 @@ export function referenceOf(flags: ReferenceFlags): ReferenceInput | undefined {
 
 /** @throws {OptionRangeError} for a number out of its range, before a voice is loaded for nothing. */
 export function synthesisOf(flags: SynthesisFlags): SynthesisOptions {
-  const { language, cut, lexicon } = flags
+  const { language, cut, melChunks, lexicon } = flags
   const given = Object.fromEntries(numberNames.map((name) => [name, flags[name]]))
-  const options = { ...given, language, cut, lexicon: lexicon === undefined ? undefined : readLexicon(lexicon) }
+  const words = lexicon === undefined ? undefined : readLexicon(lexicon)
+  const options = { ...given, language, cut, melChunks, lexicon: words }
   resolveSynthesisOptions(options)
   return options
 }

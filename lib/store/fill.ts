@@ -1,6 +1,7 @@
 import type { Binding } from '../../binding.js'
 import { run } from '../native.js'
 import type { Inspection } from './inspect.js'
+import { mergeLora } from './lora.js'
 import { resolve } from './resolve.js'
 import { blueprintPath, type NetworkName, readSpecification } from './specification.js'
 
@@ -27,18 +28,22 @@ export async function fill(
   options: FillOptions
 ): Promise<{ parameters: number; warnings: readonly string[] }> {
   const specification = await readSpecification(source.network)
-  const { tensors, attributes } = withFile(source.file, () =>
-    resolve(specification, source.config, source.inspection.tensors)
-  )
+  const { tensors, attributes } = withFile(source.file, () => resolve(specification, source.config, tensorsOf(source)))
   const request = {
     network: source.network,
     blueprint: blueprintPath(specification.blueprint),
     checkpoint: source.file,
+    base: source.base?.file ?? '',
     output,
     tensors,
     attributes
   }
   return run((job) => addon.fill(job, request), options)
+}
+
+function tensorsOf({ inspection, base }: Source) {
+  if (!base) return inspection.tensors
+  return mergeLora(base.inspection.tensors, inspection.tensors, inspection.loraRank ?? undefined)
 }
 
 function withFile<T>(file: string, body: () => T): T {

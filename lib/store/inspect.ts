@@ -20,6 +20,8 @@ export interface Inspection {
   readonly published: string | null
   /** A sentence for people. */
   readonly what: string
+  /** Of a LoRA: the rank of its matrices, where the file says it. */
+  readonly loraRank: number | null
   readonly container: string
   readonly info: string
   readonly config: unknown

@@ -2,8 +2,10 @@ import type { Attribute, AttributeValue, FillTensor } from '../../binding.js'
 import { ModelMismatchError, UnsupportedConfigError } from '../errors.js'
 import { evaluate, Unbound } from './expression.js'
 import type { TensorInfo } from './inspect.js'
-import type { AttributeRule, Specification, TensorRule } from './specification.js'
+import type { MergedTensor } from './lora.js'
+import type { AttributeRule, CountRule, Specification, TensorRule } from './specification.js'
 
+type AnyTensor = TensorInfo | MergedTensor
 type ScopeValue = number | readonly number[] | readonly (readonly number[])[]
 
 /** What a blueprint is filled with. */
@@ -17,9 +19,11 @@ export interface Resolved {
  * shows it, and all tensors must agree.
  * @throws {UnsupportedConfigError} naming the config's field. @throws {ModelMismatchError} naming the tensor and both shapes.
  */
-export function resolve(specification: Specification, config: unknown, tensors: readonly TensorInfo[]): Resolved {
+export function resolve(specification: Specification, config: unknown, tensors: readonly AnyTensor[]): Resolved {
   const scope = new Map<string, ScopeValue>()
+  const named = new Map(tensors.map((tensor) => [moduleName(tensor.name, specification), tensor]))
   const attributes = specification.attributes.map((rule) => readAttribute(rule, config, scope))
+  attributes.push(...specification.counts.map((rule) => countLayers(rule, named, scope)))
   for (const { from, equals } of specification.requires) {
     const value = lookUp(config, from)
     if (value !== undefined && value !== equals)
@@ -35,7 +39,7 @@ export function resolve(specification: Specification, config: unknown, tensors: 
     for (const { zero, from } of specification.checks) checkZero(zero, from, config, scope)
   }
   check()
-  const matched = matchTensors(specification, scope, tensors)
+  const matched = matchTensors(specification, scope, named)
   check()
   return { attributes, tensors: matched }
 }
@@ -69,6 +73,20 @@ function readAttribute(rule: AttributeRule, config: unknown, scope: Map<string, 
   const value = checkedNumbers(rule, found, scope)
   if (rule.type !== 'float') scope.set(rule.name, value as ScopeValue)
   return { name: rule.name, type: rule.type, value }
+}
+
+function countLayers(
+  { name, tensor, maximum }: CountRule,
+  named: ReadonlyMap<string, unknown>,
+  scope: Map<string, ScopeValue>
+): Attribute {
+  let count = 0
+  while (named.has(tensor.replace('{}', String(count)))) count++
+  if (count < 1 || count > maximum) {
+    throw new ModelMismatchError(`the file has ${count} of ${tensor}; 1 to ${maximum} are supported`)
+  }
+  scope.set(name, count)
+  return { name, type: 'int', value: count }
 }
 
 const depths = { int: 0, float: 0, 'int[]': 1, 'int[][]': 2 } as const
@@ -114,10 +132,10 @@ function checkZero(expression: string, field: string, config: unknown, scope: Ma
 function matchTensors(
   specification: Specification,
   scope: Map<string, ScopeValue>,
-  tensors: readonly TensorInfo[]
+  named: ReadonlyMap<string, AnyTensor>
 ): FillTensor[] {
-  const unused = new Map(tensors.map((tensor) => [moduleName(tensor.name, specification), tensor]))
-  const take = (name: string): TensorInfo | undefined => {
+  const unused = new Map(named)
+  const take = (name: string): AnyTensor | undefined => {
     const tensor = unused.get(name)
     unused.delete(name)
     return tensor
@@ -130,8 +148,7 @@ function matchTensors(
       checkShape(source.tensor, rule, scope)
       filled.push({
         name,
-        source: source.tensor.name,
-        magnitude: source.magnitude?.name ?? '',
+        ...originOf(source),
         shape: source.tensor.shape,
         weightNormDim: specification.weight_norm?.dim ?? 0
       })
@@ -148,6 +165,23 @@ function matchTensors(
   return filled
 }
 
+/** Where a tensor and, with weight norm, its magnitude are read. */
+function originOf({ tensor, magnitude }: { tensor: AnyTensor; magnitude?: AnyTensor }) {
+  const stored = (of: AnyTensor): string => ('stored' in of ? of.stored : of.name)
+  const inBase = (of: AnyTensor): boolean => 'inBase' in of && of.inBase
+  if (magnitude && inBase(magnitude) !== inBase(tensor)) {
+    throw new ModelMismatchError(`${magnitude.name} and ${tensor.name} are not in one file`)
+  }
+  const added = 'added' in tensor ? tensor.added : undefined
+  return {
+    source: stored(tensor),
+    magnitude: magnitude ? stored(magnitude) : '',
+    inBase: inBase(tensor),
+    down: added?.down ?? '',
+    up: added?.up ?? ''
+  }
+}
+
 function moduleName(name: string, { rename }: Specification): string {
   const prefix = rename.prefixes.find((candidate) => name.startsWith(candidate)) ?? ''
   const stripped = name.slice(prefix.length)
@@ -155,7 +189,7 @@ function moduleName(name: string, { rename }: Specification): string {
   return suffix ? stripped.slice(0, stripped.length - suffix.from.length) + suffix.to : stripped
 }
 
-function findSource(name: string, { weight_norm }: Specification, take: (name: string) => TensorInfo | undefined) {
+function findSource(name: string, { weight_norm }: Specification, take: (name: string) => AnyTensor | undefined) {
   const plain = take(name)
   if (plain) return { tensor: plain }
   if (!weight_norm || !name.endsWith('.weight')) return undefined

@@ -7,6 +7,7 @@ export interface Specification {
   readonly format: number
   readonly blueprint: string
   readonly attributes: readonly AttributeRule[]
+  readonly counts: readonly CountRule[]
   readonly requires: readonly { readonly from: string; readonly equals: unknown }[]
   readonly dims: readonly { readonly name: string; readonly from: string; readonly default?: number | number[] }[]
   readonly checks: readonly { readonly zero: string; readonly from: string }[]
@@ -30,6 +31,14 @@ export interface AttributeRule {
   readonly max_length?: number
   /** Expression: how long each inner list must be at least. */
   readonly min_inner_length?: string
+}
+
+/** An int that no config states: how many layers, from 0 on, have a tensor of this name. */
+export interface CountRule {
+  readonly name: string
+  /** `{}` stands for the layer's number. */
+  readonly tensor: string
+  readonly maximum: number
 }
 
 export interface TensorRule {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Tensor } from '../../binding.js'
 import { decodeAudio } from '../../lib/audio/index.js'
 import type { Report } from './report.js'
-import { floats, ints, readSafetensors, scalar, type Tensors, vector } from './safetensors.js'
+import { floats, ints, need, readSafetensors, scalar, type Tensors, vector } from './safetensors.js'
 import { ProbedVoice, unpackCheckpoints } from './voices.js'
 
 // Of peak: the references' own rounding is 1e-7 to 2e-6.
@@ -23,12 +23,6 @@ interface Context {
   readonly dir: string
   readonly report: Report
   readonly file: (name: string) => Tensors
-}
-
-function need(tensors: Tensors, name: string): Tensor {
-  const tensor = tensors.get(name)
-  if (!tensor) throw new Error(`the reference has no ${name}`)
-  return tensor
 }
 
 async function mono(path: string): Promise<{ samples: Float32Array; sampleRate: number }> {

@@ -25,6 +25,14 @@ export class Report {
     this.#row(ok, name, reason ?? `max error ${absolute.toExponential(1)}, tolerance ${tolerance.toExponential(0)}`)
   }
 
+  /** The mean absolute difference. */
+  closeMean(name: string, actual: Float32Array, expected: Float32Array, tolerance: number): void {
+    const sum = expected.reduce((total, wanted, i) => total + Math.abs(wanted - (actual[i] ?? NaN)), 0)
+    const mean = sum / expected.length
+    const ok = actual.length === expected.length && mean <= tolerance
+    this.#row(ok, name, `mean error ${mean.toExponential(1)}, tolerance ${tolerance.toExponential(0)}`)
+  }
+
   /** Equal item by item; where `certain` says no, either answer is right. */
   equal(
     name: string,

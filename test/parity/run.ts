@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkCore } from './core.js'
+import { checkFlow } from './flow.js'
 import { Report } from './report.js'
 
 const [dir] = process.argv.slice(2)
@@ -11,8 +12,12 @@ if (dir === undefined || !existsSync(join(dir, 'manifest.json'))) {
 }
 const report = new Report()
 try {
-  if (existsSync(join(dir, 's1_v2.safetensors'))) await checkCore(dir, report)
-  else report.skip(dir, 'no v1 or v2 results in it; later versions are not read by this release')
+  const layouts = [
+    { file: 's1_v2.safetensors', check: checkCore },
+    { file: 'cfm.safetensors', check: checkFlow }
+  ].filter(({ file }) => existsSync(join(dir, file)))
+  if (layouts.length === 0) report.fail(dir, 'neither s1_v2.safetensors nor cfm.safetensors is in it')
+  for (const { check } of layouts) await check(dir, report)
 } catch (error) {
   report.fail('run', (error as Error).stack ?? String(error))
 }

@@ -30,6 +30,12 @@ function convert(bytes: ArrayBuffer, dtype: string): Float32Array | BigInt64Arra
   throw new Error(`no reader for ${dtype}`)
 }
 
+export function need(tensors: Tensors, name: string): Tensor {
+  const tensor = tensors.get(name)
+  if (!tensor) throw new Error(`the reference has no ${name}`)
+  return tensor
+}
+
 export function floats(tensor: Tensor): Float32Array {
   return tensor.data instanceof Float32Array ? tensor.data : Float32Array.from(tensor.data, Number)
 }

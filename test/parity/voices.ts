@@ -4,12 +4,12 @@ import { dirname, join, relative } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Binding, Tensor, VoiceHandle } from '../../binding.js'
 import { engine, run } from '../../lib/native.js'
-import { importVoice } from '../../lib/store/index.js'
+import { importVoice, type VoiceSources } from '../../lib/store/index.js'
 
 /** Unpacks the checkpoints of a reference folder and verifies their SHA-256. */
 export function unpackCheckpoints(from: string, to: string): void {
   const lines = readFileSync(join(from, 'SHA256SUMS'), 'utf8').trim().split('\n')
-  const sums = new Map(lines.map((line) => [line.slice(66), line.slice(0, 64)]))
+  const sums = new Map(lines.map((line) => [line.slice(66).replace(/^\.\//, ''), line.slice(0, 64)]))
   for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || entry.name === 'SHA256SUMS') continue
     const path = join(entry.parentPath, entry.name)
@@ -30,24 +30,28 @@ export class ProbedVoice {
     private readonly handle: VoiceHandle
   ) {}
 
-  static async load(checkpoints: string, gpt: string, sovits: string, out: string): Promise<ProbedVoice> {
+  static load(checkpoints: string, gpt: string, sovits: string, out: string): Promise<ProbedVoice> {
+    const sources = {
+      gpt: join(checkpoints, gpt),
+      sovits: join(checkpoints, sovits),
+      hubert: join(checkpoints, 'chinese-hubert-base'),
+      bert: join(checkpoints, 'chinese-roberta-wwm-ext-large'),
+      speaker: join(checkpoints, 'sv')
+    }
+    return ProbedVoice.open(sources, out)
+  }
+
+  /** Imports a voice into a folder and loads it. */
+  static async open(sources: VoiceSources, out: string): Promise<ProbedVoice> {
     const addon = await engine()
-    const { voice } = await importVoice(
-      {
-        gpt: join(checkpoints, gpt),
-        sovits: join(checkpoints, sovits),
-        hubert: join(checkpoints, 'chinese-hubert-base'),
-        bert: join(checkpoints, 'chinese-roberta-wwm-ext-large'),
-        speaker: join(checkpoints, 'sv')
-      },
-      out,
-      { addon }
-    )
-    const paths = Object.entries(voice.modules).map(([network, file]) => [network, join(out, file)])
+    const { voice } = await importVoice(sources, out, { addon })
+    const paths = Object.fromEntries(
+      Object.entries(voice.modules).map(([network, file]: [string, string]) => [network, join(out, file)])
+    ) as unknown as typeof voice.modules
+    const { version, sampleRate, fftSize, hop } = voice
     const request = {
-      ...{ bert: '', speaker: '', vocoder: '', ...(Object.fromEntries(paths) as typeof voice.modules) },
-      ...{ version: voice.version, sampleRate: voice.sampleRate, fftSize: voice.fftSize, hop: voice.hop },
-      ...{ threads: 0, device: 'cpu', precision: 'fp32' }
+      ...{ bert: '', speaker: '', vocoder: '', ...paths },
+      ...{ version, sampleRate, fftSize, hop, threads: 0, device: 'cpu', precision: 'fp32' }
     }
     const loaded = await run<{ voice: VoiceHandle }>((job) => addon.loadVoice(job, request))
     return new ProbedVoice(addon, loaded.voice)

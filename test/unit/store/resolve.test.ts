@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { mergeLora } from '../../../lib/store/lora.js'
 import { resolve } from '../../../lib/store/resolve.js'
 import type { Specification } from '../../../lib/store/specification.js'
 
@@ -10,6 +11,7 @@ const specification: Specification = {
     { name: 'rates', type: 'int[]', from: 'model.rates', minimum: 1, max_length: 3, default: [2] },
     { name: 'first_kind', type: 'bool', from: 'model.kind', equals: '1' }
   ],
+  counts: [],
   requires: [{ from: 'model.act', equals: 'gelu' }],
   dims: [{ name: 'hidden', from: 'model.hidden' }],
   checks: [{ zero: 'hidden%2', from: 'model.hidden' }],
@@ -78,5 +80,41 @@ describe('matching a checkpoint with a blueprint', () => {
     [{ n_layer: 2, hidden: -4, kind: '1' }, 'config.model.hidden is -4']
   ])('names the field of %j', (model, message) => {
     expect(() => resolve(specification, { model }, good)).toThrow(message)
+  })
+
+  it('counts layers that no config states by a tensor of each', () => {
+    const counted = { ...specification, counts: [{ name: 'n_layers', tensor: 'layers.{}.bias', maximum: 2 }] }
+    const rules = { ...counted, attributes: [], tensors: specification.tensors.slice(0, 1), ignore: ['layers.*'] }
+    const file = (count: number) => [
+      float('embedding.weight', 7, 4),
+      ...Array.from({ length: count }, (_, i) => float(`model.layers.${i}.bias`, 4))
+    ]
+    expect(resolve(rules, config, file(2)).attributes).toEqual([{ name: 'n_layers', type: 'int', value: 2 }])
+    expect(() => resolve(rules, config, file(0))).toThrow('the file has 0 of layers.{}.bias; 1 to 2 are supported')
+    expect(() => resolve(rules, config, file(3))).toThrow('the file has 3 of layers.{}.bias; 1 to 2 are supported')
+  })
+
+  it('checks sizes that only the tensors tell', () => {
+    const odd = { ...specification, checks: [{ zero: 'rows%2', from: 'embedding.weight' }] }
+    expect(() => resolve(odd, config, good)).toThrow('rows%2 must be 0')
+  })
+
+  it('tells which file a tensor of a LoRA is in, and what is added to it', () => {
+    const merged = mergeLora(
+      [float('embedding.weight', 7, 4), float('layers.0.weight', 4, 7)],
+      [
+        float('cfm.base_model.model.x.weight', 1),
+        float('layers.1.weight', 4, 7),
+        float('layers.0.lora_A.default.weight', 2, 7),
+        float('layers.0.lora_B.default.weight', 4, 2)
+      ],
+      2
+    )
+    const { tensors } = resolve({ ...specification, ignore: ['cfm.*'] }, config, merged)
+    expect(tensors.map(({ source, inBase, down, up }) => [source, inBase, down, up])).toEqual([
+      ['embedding.weight', true, '', ''],
+      ['layers.0.weight', true, 'layers.0.lora_A.default.weight', 'layers.0.lora_B.default.weight'],
+      ['layers.1.weight', false, '', '']
+    ])
   })
 })
