@@ -89,17 +89,25 @@ TensorMap sampler(const LoadedVoice&, const Inputs& in, std::stop_token) {
 }
 
 const std::map<std::string, Stage>& stages() {
-  static const std::map<std::string, Stage> table{
-      {"spectrogram", spectrogram}, {"resample16k", resample16k},
-      {"hubert", hubert},           {"bert", bert},
-      {"logits", logits},           {"generate", generate},
-      {"sampler", sampler},         {"speaker", speaker},
-      {"decode", decode},           {"prompt_mel", prompt_mel},
-      {"condition", condition},     {"flow_matching", flow_matching},
-      {"vocode", vocode},           {"chained", chained},
-      {"windows", windows},         {"attention_weights", attention_weights},
-      {"token_speed", token_speed}, {"machine", machine},
-      {"generator_size", generator_size}};
+  static const std::map<std::string, Stage> table{{"spectrogram", spectrogram},
+                                                  {"resample16k", resample16k},
+                                                  {"hubert", hubert},
+                                                  {"bert", bert},
+                                                  {"logits", logits},
+                                                  {"generate", generate},
+                                                  {"sampler", sampler},
+                                                  {"speaker", speaker},
+                                                  {"decode", decode},
+                                                  {"prompt_mel", prompt_mel},
+                                                  {"condition", condition},
+                                                  {"flow_matching", flow_matching},
+                                                  {"vocode", vocode},
+                                                  {"chained", chained},
+                                                  {"windows", windows},
+                                                  {"attention_weights", attention_weights},
+                                                  {"token_speed", token_speed},
+                                                  {"machine", machine},
+                                                  {"generator_size", generator_size}};
   return table;
 }
 

@@ -42,7 +42,6 @@ TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token st
 // and, for Pro, speaker.0, ... [1, 20480] -> ge, m_p, logs_p, z, wav
 TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
-
 // v1 to v2ProPlus. tokens [] -> operations [1] of the generator for them
 TensorMap generator_size(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
@@ -70,6 +69,5 @@ TensorMap chained(const LoadedVoice& voice, const Inputs& in, std::stop_token st
 TensorMap windows(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 // block -> to_q, to_k, to_v, to_out.0, as they are multiplied by
 TensorMap attention_weights(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
-
 
 }  // namespace gsv::engine

@@ -106,8 +106,8 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
-#include "kernels/snake.inl.h"
 #include "kernels/limits.inl.h"
+#include "kernels/snake.inl.h"
 #include "kernels/winograd.inl.h"
 
 constexpr MatmulFn kMatmulFixed = nullptr;  // 16-bit products are no faster here
