@@ -17,7 +17,8 @@ import { content, type Hub, sha256, startHub, wellBehaved } from '../unit/store/
 
 const usual = process.env['npm_lifecycle_event'] === 'stress:kill' ? 50 : 5
 const kills = Number(process.env['GSV_KILLS'] ?? usual)
-const patience = 60_000 + kills * 20_000
+// For a machine that is busy with other things as well.
+const patience = 60_000 + kills * 90_000
 const script = fileURLToPath(new URL('./victim.ts', import.meta.url))
 
 let home: string
@@ -43,8 +44,14 @@ function start(...args: string[]): Victim {
   return { process: child, ready, ended }
 }
 
-/** How long the deed takes when nobody interferes, in ms. */
-async function lifetime(...args: string[]): Promise<number> {
+/** How long the deed takes when nobody interferes, in ms: the shorter of two times. */
+async function lifetime(again: () => void, ...args: string[]): Promise<number> {
+  const first = await lifetimeOnce(args)
+  again()
+  return Math.min(first, await lifetimeOnce(args))
+}
+
+async function lifetimeOnce(args: readonly string[]): Promise<number> {
   const victim = start(...args)
   await victim.ready
   const begun = performance.now()
@@ -80,11 +87,12 @@ async function killing(life: number, args: string[], check: (kill: number) => Pr
 
 describe('after kill -9', () => {
   it('in an import, no half module is trusted, and the next import is right', { timeout: patience }, async () => {
-    const hubert = writeLargeHubert(join(home, 'hubert'), kills > 5 ? 32_768 : 8192)
+    const hubert = writeLargeHubert(join(home, 'hubert'), kills > 5 ? 16_384 : 4096)
     const cache = join(home, 'cache')
     const sources = { ...tiny, hubert }
     const right = Object.values((await importCached(sources, join(home, 'right'))).voice.modules).map(hashOf)
-    const life = await lifetime('import', join(home, 'timed'), hubert)
+    const timed = join(home, 'timed')
+    const life = await lifetime(() => rmSync(timed, { recursive: true }), 'import', timed, hubert)
     await killing(life, ['import', cache, hubert], async () => {
       const where = await whereInImport(join(cache, 'modules'))
       const { voice } = await importCached(sources, cache)
@@ -100,7 +108,8 @@ describe('after kill -9', () => {
     const files = { 'v.ckpt': content(3 << 20), 'v.pth': content(2 << 20, 5) }
     const hub = await slowHub(files)
     const cacheDir = join(home, 'pulls')
-    const life = await lifetime('pull', join(home, 'timed-pull'), hub.origin, 'me/voice')
+    const timed = join(home, 'timed-pull')
+    const life = await lifetime(() => rmSync(timed, { recursive: true }), 'pull', timed, hub.origin, 'me/voice')
     let resumed = 0
     await killing(life, ['pull', cacheDir, hub.origin, 'me/voice'], async () => {
       const folder = pulledOnce(cacheDir)
@@ -128,9 +137,10 @@ describe('after kill -9', () => {
 
   it('in a write, a file is the old one or the new one', { timeout: patience }, async () => {
     const path = join(home, 'written')
-    const megabytes = kills > 5 ? 64 : 16
+    const megabytes = kills > 5 ? 32 : 8
     const [before, after] = [Buffer.alloc(megabytes << 20, 0x11), Buffer.alloc(megabytes << 20, 0xa5)]
-    const life = await lifetime('write', join(home, 'timed-write'), String(megabytes))
+    const timed = join(home, 'timed-write')
+    const life = await lifetime(() => rmSync(timed), 'write', timed, String(megabytes))
     await killing(life, ['write', path, String(megabytes)], async () => {
       const found = existsSync(path) ? readFileSync(path) : undefined
       const isNew = found?.equals(after) === true
