@@ -4,7 +4,10 @@ import type { Logger, SynthesisProgress } from './types.js'
 
 /** Where a voice comes from and how it runs. Give `voice`, or `gpt` and `sovits` with the shared networks they need. */
 export interface GptSovitsConfig {
-  /** An imported voice: a folder with `voice.json`, an archive of `gpt-sovits export`, or the name of a pulled voice. */
+  /**
+   * An imported voice: a folder with `voice.json`, an archive of `gpt-sovits export`, or the name of a pulled voice; `'demo'`
+   * is the small English voice of the package.
+   */
   voice?: string
   /** GPT weights as the public project writes them (`*.ckpt`). */
   gpt?: string
@@ -249,7 +252,7 @@ export function resolveConfig(config: GptSovitsConfig): ResolvedConfig {
     })
   )
   if (!paths['voice'] && !(paths['gpt'] && paths['sovits'])) {
-    throw new OptionTypeError('give `voice`, the folder of an imported voice, or both `gpt` and `sovits`')
+    throw new OptionTypeError("give `voice`, the folder of an imported voice or 'demo', or both `gpt` and `sovits`")
   }
   if (paths['voice'] && (paths['gpt'] || paths['sovits'])) {
     throw new OptionTypeError('give either `voice` or `gpt` and `sovits`, not both')

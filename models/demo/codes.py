@@ -37,8 +37,8 @@ class Encoder:
 class Tokens:
     """What this script has written."""
 
-    def __init__(self, corpus: Corpus, work: Path) -> None:
-        self.codes = np.fromfile(work / "codes.i16", np.int16)
+    def __init__(self, corpus: Corpus, work: Path, file: str = "codes.i16") -> None:
+        self.codes = np.fromfile(work / file, np.int16)
         lengths = [u.codes + EXTRA for u in corpus.utterances]
         starts = np.concatenate([[0], np.cumsum(lengths)])
         self.first = {u.start: int(start) for u, start in zip(corpus.utterances, starts)}

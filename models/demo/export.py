@@ -25,6 +25,14 @@ class HParams:
             setattr(self, name, HParams(**value) if isinstance(value, dict) else value)
 
 
+def register_hparams() -> None:
+    """Pickles name the class by its module."""
+    utils = types.ModuleType("utils")
+    HParams.__module__, HParams.__qualname__ = "utils", "HParams"
+    utils.HParams = HParams
+    sys.modules["utils"] = utils
+
+
 def split_weight(weight: Tensor, dim: int = 0) -> tuple[Tensor, Tensor]:
     """-> magnitude, 1 on all axes but `dim`, and direction."""
     axes = [axis for axis in range(weight.dim()) if axis != dim]
@@ -86,10 +94,7 @@ def main() -> None:
     parser.add_argument("voice", type=Path)
     parser.add_argument("--sharpness", type=float, default=1.0, help="factor on s1's logits; above 1 it strays less")
     args = parser.parse_args()
-    utils = types.ModuleType("utils")
-    HParams.__module__, HParams.__qualname__ = "utils", "HParams"
-    utils.HParams = HParams
-    sys.modules["utils"] = utils
+    register_hparams()
     (args.voice / "hubert").mkdir(parents=True, exist_ok=True)
     torch.save(gpt(args.work, args.sharpness), args.voice / "gpt.ckpt")
     torch.save(sovits(args.work), args.voice / "sovits.pth")

@@ -27,7 +27,8 @@ once encoder "$python" train_encoder.py "$corpus" "$work" --minutes "$(part 18)"
 once codes "$python" codes.py "$corpus" "$work"
 wait
 once s1 "$python" train_s1.py "$corpus" "$work" --minutes "$(part 70)" &
+once drawn "$python" draw.py "$corpus" "$work" --minutes "$(part 45)" &
 once s2 "$python" train_s2.py "$corpus" "$work" --minutes "$(part 70)"
 wait
 "$python" references.py voice
-"$python" export.py "$work" voice
+"$python" export.py "$work" voice --sharpness 2

@@ -20,7 +20,9 @@ BATCH = 16
 POSITIONS = 6000  # of a batch, at most
 GUIDED_LAYERS = (1, 2)
 GUIDANCE = 0.3
-NOISE = 0.06  # share of the codes heard that are wrong ones
+NOISE = 0.03  # share of the codes heard that are wrong ones
+FAITHFUL = 0.15  # share of the examples that hear nothing but the true codes
+ALONE = 0.2  # share of the time before it hears its own codes
 NO_PROMPT = 0.1
 TWO_TEXTS = 0.25
 EOS = CODES
@@ -118,6 +120,25 @@ def losses(s1: S1, parts: tuple[Tensor, ...]) -> dict[str, Tensor]:
     }
 
 
+@torch.no_grad()
+def imagine(s1: S1, phones: Tensor, lengths: Tensor, heard: Tensor) -> Tensor:
+    """The codes heard, with a share of them, another in each row, as the network would have drawn them itself.
+
+    In synthesis it hears its own codes, which are like the true ones and never the same: a network that has heard only
+    true ones loses its way.
+    """
+    with torch.autocast("cpu", torch.bfloat16):
+        logits, _ = forward(s1, phones, lengths, heard)
+    logits = logits[..., :CODES] + 1e-4
+    drawn = (logits - torch.empty_like(logits).exponential_().log()).argmax(-1)  # one draw from each distribution
+    drawn = torch.cat([heard[:, :1], drawn[:, :-1]], 1)
+    share = torch.rand(len(heard), 1)
+    share = torch.where(torch.rand(len(heard), 1) < FAITHFUL, 0.0, 0.3 + 0.7 * share)
+    noise = torch.rand(heard.shape) < NOISE
+    heard = torch.where(noise, torch.randint_like(heard, CODES), heard)
+    return torch.where(torch.rand(heard.shape) < share, drawn, heard)
+
+
 def pools_of(utterances: list[Utterance]) -> dict:
     pools = {}
     for voice in (0, 1):
@@ -139,10 +160,10 @@ def main() -> None:
     pools, held_out = pools_of(corpus.training), pools_of(corpus.held_out)
     while training.next():
         phones, lengths, heard, targets, sources = batch(corpus, tokens, pools, rng)
-        wrong = torch.rand(heard.shape) < NOISE
-        heard = torch.where(wrong, torch.randint_like(heard, CODES), heard)
+        if training.progress > ALONE:
+            heard = imagine(s1, phones, lengths, heard)
         loss = losses(s1, (phones, lengths, heard, targets, sources))
-        set_rate(optimizer, training.rate(1e-3, 1e-4, warm_up=300))
+        set_rate(optimizer, training.straight_rate(1.4e-3, warm_up=300))
         optimizer.zero_grad()
         (loss["code"] + GUIDANCE * loss["where"] + 0.02 * loss["scale"]).backward()
         nn.utils.clip_grad_norm_(s1.parameters(), 1.0)

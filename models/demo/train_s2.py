@@ -20,8 +20,10 @@ from training import Training, arguments, set_rate
 
 BATCH = 16
 SEGMENT = 32  # frames that are spoken of each utterance
-ALONE = 0.3
+ALONE = 0.15
+SPEAKS_EVERY = 2  # steps: the generator costs most and has learnt most before
 NOISE_SCALE = 0.5
+TRUE = 0.25  # share of the utterances with their own codes; the others have a share of what s1 would say (draw.py)
 BINS = 704
 
 
@@ -47,8 +49,10 @@ def spectrogram(wave: Tensor) -> Tensor:
 
 
 class Batches:
-    def __init__(self, corpus: Corpus, tokens: Tokens, seed: int) -> None:
-        self.corpus, self.tokens = corpus, tokens
+    def __init__(self, corpus: Corpus, work: Path, seed: int) -> None:
+        self.corpus, self.tokens = corpus, Tokens(corpus, work)
+        self.work = work
+        self.drawn: Tokens | None = None
         self.rng = np.random.default_rng(seed)
         self.groups = groups(corpus.training)
         self.references = [[u for u in corpus.training if u.voice == v and u.units >= 80] for v in (0, 1)]
@@ -56,19 +60,28 @@ class Batches:
         self.silence[:MELS] = (np.log(1e-4) + 4.5) / 2.2
         self.silence[MELS + 1] = -1
 
+    def said(self, u: Utterance) -> np.ndarray:
+        codes = self.tokens.of(u, True)
+        if self.drawn is not None and self.rng.random() >= TRUE:
+            taken = self.rng.random(len(codes)) < self.rng.uniform(0.3, 1)
+            codes = np.where(taken, self.drawn.of(u, True), codes)
+        return codes.astype(np.int64)
+
     def reference(self, voice: int) -> Tensor:
         u = self.references[voice][self.rng.integers(len(self.references[voice]))]
         return torch.from_numpy(self.corpus.wave(u)[: 80 * UNIT])
 
     def next(self) -> tuple[Tensor, ...]:
         """-> codes [B, 1, T], phones [B, X], references [B, bins, frames], frames [B, 96, 2T], waves [B, N]."""
+        if self.drawn is None and (self.work / "drawn.i16").exists():  # it comes while s2 is trained
+            self.drawn = Tokens(self.corpus, self.work, "drawn.i16")
         group = self.groups[self.rng.integers(len(self.groups))]
         longest = max(u.codes for u in group)
         codes = torch.zeros(len(group), 1, longest, dtype=torch.long)
         frames = torch.from_numpy(np.tile(self.silence, (len(group), 2 * longest, 1)))
         waves = torch.zeros(len(group), 2 * longest * FRAME)
         for row, u in enumerate(group):
-            said = self.tokens.of(u, True).astype(np.int64)[:longest]
+            said = self.said(u)[:longest]
             codes[row, 0, : len(said)] = torch.from_numpy(said)
             codes[row, 0, len(said) :] = int(said[-1])  # silence goes on
             frames[row, : 2 * u.codes] = torch.from_numpy(self.corpus.latent(u))
@@ -114,7 +127,6 @@ def main() -> None:
     assert RATE == 24000
     corpus = Corpus(args.corpus)
     corpus.open_frames()
-    tokens = Tokens(corpus, args.work)
     torch.manual_seed(4)
     s2 = start(args.work)
     loss_of = SpectralLoss()
@@ -124,38 +136,40 @@ def main() -> None:
     training = Training("s2", args, {"s2": s2, "first": first, "second": second})
     weights = torch.ones(corpus.latents.shape[1], 1)
     weights[MELS] = weights[MELS + 1] = 8
-    batches = Batches(corpus, tokens, training.step)
+    batches = Batches(corpus, args.work, training.step)
     speaking = training.progress > ALONE
     while training.next():
         if not speaking and training.progress > ALONE:
             speaking = True
             generator = torch.load(args.work / "generator.pt", weights_only=True)["parts"]
             s2.dec.load_state_dict(generator["generator"])
-            second.load_state_dict(generator["optimizer"])
+            if "optimizer" in generator:
+                second.load_state_dict(generator["optimizer"])
             print("the generator joins", flush=True)
+        speaks = speaking and training.step % SPEAKS_EVERY == 0
         codes, phones, references, frames, waves = batches.next()
         with torch.autocast("cpu", torch.bfloat16):
             predicted, style = predict(s2, codes, phones, references)
             distance = ((predicted.float() - frames).abs() * weights).sum(1).mean() / weights.sum()
             loss, mel = 3 * distance, distance.new_zeros(())
-            if speaking:
+            if speaks:
                 heard, said = cut(predicted, waves, batches.rng)
                 spoken = s2.generate(heard, style)
-        if speaking:
+        if speaks:
             spectral, mel = loss_of(spoken.float().squeeze(1), said)
             loss = loss + 0.5 * spectral
             second.zero_grad()
-        set_rate(first, training.rate(1.5e-3, 1e-4, warm_up=300))
-        set_rate(second, 0.5 * training.rate(1e-3, 2e-4))
+        set_rate(first, training.straight_rate(1.5e-3, warm_up=300))
+        set_rate(second, 0.5 * training.straight_rate(1e-3))
         first.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(acoustic, 1.0)
         first.step()
-        if speaking:
+        if speaks:
             nn.utils.clip_grad_norm_(s2.dec.parameters(), 10.0)
             second.step()
         pitch = (predicted.detach()[:, MELS].float() - frames[:, MELS]).abs().mean()
-        training.count(frames=distance.item(), pitch=pitch.item(), mel=mel.item())
+        training.count(frames=distance.item(), pitch=pitch.item(), mel=SPEAKS_EVERY * mel.item())
 
 
 if __name__ == "__main__":

@@ -55,6 +55,10 @@ class Training:
         """Rises over `warm_up` steps, then falls from `peak` to `last` as the minutes go."""
         return min(1.0, (self.step + 1) / warm_up) * peak * (last / peak) ** self.progress
 
+    def straight_rate(self, peak: float, warm_up: int = 200) -> float:
+        """Rises over `warm_up` steps, then falls in a straight line, to almost nothing at the end."""
+        return min(1.0, (self.step + 1) / warm_up) * peak * (1.01 - self.progress)
+
     def next(self) -> bool:
         if self.seconds >= self.minutes * 60:
             self.save()

@@ -54,7 +54,7 @@ describe('the tarball', () => {
 
   test("holds nothing of the developers'", () => {
     const unwanted = installed.files.filter((path) =>
-      /^(test|bench|\.ci|build|node_modules|models\/(?!blueprints))/.test(path)
+      /^(test|bench|\.ci|build|node_modules|models\/(?!blueprints|demo\/voice))/.test(path)
     )
     expect(unwanted).toEqual([])
   })
