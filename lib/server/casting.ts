@@ -9,7 +9,8 @@ import type { Uploads } from './uploads.js'
 /** Who speaks, found on disk. */
 export interface Part {
   readonly model: VoiceModel
-  readonly reference: ReferenceInput
+  /** Absent: the voice speaks with a recording that it brings along. */
+  readonly reference?: ReferenceInput
 }
 
 /** Finds the networks and the recording of a request. */
@@ -32,7 +33,8 @@ export class Casting {
     const character = await this.#character(choice)
     const model = choice.character === undefined ? (this.model ?? character.model) : character.model
     if (!model) throw new VoiceNotFoundError(`${character.name} has no networks: its folder holds no .ckpt and .pth`)
-    return { model, reference: given ?? emotionReference(character, choice.emotion) }
+    const reference = given ?? emotionReference(character, model, choice.emotion)
+    return { model, ...(reference && { reference }) }
   }
 
   /** The real path of a recording or file that a request names, or `undefined` where there is none. */
@@ -71,11 +73,12 @@ export class Casting {
   }
 }
 
-function emotionReference(character: Character, name: string | undefined): ReferenceInput {
+function emotionReference(
+  character: Character,
+  model: VoiceModel,
+  name: string | undefined
+): ReferenceInput | undefined {
   const emotion = emotionOf(character, name)
-  if (!emotion.reference) {
-    throw new VoiceNotFoundError(`${character.name} has no recording for the emotion ${emotion.name}`)
-  }
-  const { audio, text, language } = emotion.reference
-  return { audio, ...(text && { text }), language }
+  if (emotion.reference || 'voice' in model) return emotion.reference
+  throw new VoiceNotFoundError(`${character.name} has no recording for the emotion ${emotion.name}`)
 }

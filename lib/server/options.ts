@@ -19,8 +19,8 @@ export interface ServerOptions {
   voice?: VoiceModel
   /** Name of that voice among the characters. Default `default`. */
   voiceName?: string
-  /** Its recording. */
-  reference?: ReferenceInput & { audio: string }
+  /** Its recording; not needed where the voice brings one along. */
+  reference?: ReferenceInput
   /** A folder of folders, one a character. */
   characters?: string
   /** What all voices share: hubert, bert, threads, device, precision, cacheDir. */

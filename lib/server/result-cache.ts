@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { LRUCache } from 'lru-cache'
+import type { ReferenceInput } from '../types.js'
 import { voiceKey } from '../voices/index.js'
 import type { Casting } from './casting.js'
 import { segmentsOf } from './segments.js'
@@ -32,9 +33,7 @@ export class ResultCache {
       segments.map(async (segment) => {
         if (segment.kind === 'silence') return segment
         const { text, part, options } = segment
-        const { audio, more = [], ...said } = part.reference
-        const recordings = await Promise.all([audio, ...more].map((file) => fileMark(String(file))))
-        return { text, options, said, recordings, model: await voiceKey(part.model) }
+        return { text, options, ...(await referenceMarks(part.reference)), model: await voiceKey(part.model) }
       })
     )
     return createHash('sha256')
@@ -43,7 +42,17 @@ export class ResultCache {
   }
 }
 
-async function fileMark(path: string): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(path)
-  return [path, size, mtimeMs, ino].join(':')
+async function referenceMarks(reference: ReferenceInput | undefined): Promise<object> {
+  if (!reference) return {}
+  const { audio, more = [], ...said } = reference
+  return { said: { ...said }, recordings: await Promise.all([audio, ...more].map((each) => recordingMark(each))) }
+}
+
+type Recordings = NonNullable<ReferenceInput['more']>
+
+async function recordingMark(recording: Recordings[number]): Promise<string> {
+  if (recording instanceof Uint8Array) return createHash('sha256').update(recording).digest('hex')
+  if (typeof recording !== 'string') return `${await recordingMark(recording.audio)}*${recording.weight}`
+  const { size, mtimeMs, ino } = await stat(recording)
+  return [recording, size, mtimeMs, ino].join(':')
 }

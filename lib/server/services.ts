@@ -48,7 +48,7 @@ export class Services {
     private readonly seams: Seams = {}
   ) {
     const { voice, voiceName: name, reference, characters: directory, engine, maxMemory } = options
-    const emotion = { name: 'default', ...(reference && { reference: { language: 'auto' as const, ...reference } }) }
+    const emotion = { name: 'default', ...(reference && { reference }) }
     const own = voice && { name, model: voice, emotions: [emotion] }
     this.characters = new Characters({ directory, own })
     this.pool = new VoicePool({ config: engine, maxMemory })

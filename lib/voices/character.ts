@@ -1,20 +1,12 @@
-import type { LanguageMode } from '../text/index.js'
+import type { ReferenceInput } from '../types.js'
 
-/** Where a character's networks are: an imported voice, or the two checkpoints of a training. Absolute paths. */
+/** Where a character's networks are: a voice by folder, archive or name, or the two checkpoints of a training. */
 export type VoiceModel = { readonly voice: string } | { readonly gpt: string; readonly sovits: string }
-
-/** A recording that sets a tone, and what it says. */
-export interface EmotionReference {
-  /** Absolute path. */
-  readonly audio: string
-  readonly text?: string
-  readonly language: LanguageMode
-}
 
 export interface Emotion {
   readonly name: string
-  /** Absent where a configuration names an emotion without its recording. */
-  readonly reference?: EmotionReference
+  /** What it is spoken like. Absent where a configuration names an emotion without its recording. */
+  readonly reference?: ReferenceInput
 }
 
 /** A voice that has a name and recordings of its own. */

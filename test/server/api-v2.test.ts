@@ -26,7 +26,8 @@ describe('parameters of api_v2', () => {
       voice: { reference: { path: 'r.wav', language: 'en', ifAbsent: 'error' } },
       options: {
         ...{ language: 'en', cut: 'cut5', topK: 15, topP: 1, temperature: 1, repetitionPenalty: 1.35, speed: 1 },
-        pause: 0.3
+        pause: 0.3,
+        sampleSteps: 32
       },
       chunks: 'sentence',
       output: { format: 'wav', streaming: false, wavSizes: 'zero', chained: false },

@@ -119,7 +119,6 @@ describe('gpt-sovits serve', () => {
   })
 
   it.each([
-    [['serve'], 'there is no voice'],
     [['serve', '--gpt', 'x'], '--gpt and --sovits go together'],
     [['serve', '--characters', 'x', '--port', '99999'], 'port is 99999'],
     [['serve', '--characters', 'x', '--alias', 'x'], 'name=character'],

@@ -43,12 +43,16 @@ async function start(): Promise<{ child: ChildProcess; base: string }> {
     '--hubert',
     join(voice, 'hubert')
   ]
-  const own = ['--ref', join(voice, 'reference.wav'), '--threads', '1', '--cache-dir', join(scratch, 'cache')]
+  const own = ['--ref', join(voice, 'reference.wav'), '--threads', '1']
   const main = join(packageRoot, 'lib', 'cli', 'main.ts')
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', main, 'serve', '--port', '0', '--metrics', '--quiet', ...files, ...own],
-    { cwd: packageRoot, stdio: ['ignore', 'pipe', 'inherit'] }
+    {
+      cwd: packageRoot,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, GSV_CACHE_DIR: join(scratch, 'cache') }
+    }
   )
   const base = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', (part: Buffer) => {

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { OptionTypeError } from '../../errors.js'
-import { languageModes } from '../../options.js'
 import {
   createServer,
   type GptSovitsServer,
@@ -13,10 +12,19 @@ import {
   serverNumbers,
   type ServerOptions
 } from '../../server/index.js'
-import type { Logger, ReferenceInput } from '../../types.js'
-import { addEngineFlags, type EngineFlags, engineOf } from '../voice-flags.js'
+import type { Logger } from '../../types.js'
+import { DEMO_VOICE } from '../../store/index.js'
+import {
+  addReferenceOptions,
+  addVoiceOptions,
+  configOf,
+  type ReferenceFlags,
+  referenceOf,
+  type VoiceFlags
+} from '../voice-options.js'
 
-type Flags = EngineFlags &
+type Flags = VoiceFlags &
+  ReferenceFlags &
   Pick<
     ServerOptions,
     | 'host'
@@ -33,13 +41,7 @@ type Flags = EngineFlags &
     | 'logText'
   > & {
     config: string[]
-    voice?: string
-    gpt?: string
-    sovits?: string
     voiceName?: string
-    ref?: string
-    refText?: string
-    refLanguage?: ReferenceInput['language']
     apiKey: string[]
     allowPath: string[]
     allowHost: string[]
@@ -71,13 +73,7 @@ export function serveCommand(): Command {
     .option('-c, --config <file>', 'tts_infer.yaml, gsv_config.json or common_config.json of a Python server', many, [])
     .addOption(new Option('--dialect <name>', 'what /tts speaks').choices(['auto', 'character', 'api_v2', 'legacy']))
     .option('--characters <folder>', 'a folder of folders, one a character')
-    .option('--voice <folder>', 'an imported voice (see `gpt-sovits import`)')
-    .option('--gpt <file>', 'GPT weights (*.ckpt)')
-    .option('--sovits <file>', 'SoVITS weights (*.pth)')
     .option('--voice-name <name>', 'name of that voice; default "default"')
-    .option('--ref <file>', 'recording whose voice is copied, 3 to 10 s')
-    .option('--ref-text <text>', 'what the recording says')
-    .addOption(new Option('--ref-language <mode>', 'language of the recording').choices(languageModes))
     .option('--alias <name=character>', 'another name of a voice, as alloy=Alice:happy; may be repeated', many, [])
     .option('--api-key <key>', 'a key that requests must bring; may be repeated (or GSV_API_KEY)', many, [])
     .option('--allow-path <folder>', 'a folder that requests may name files in; may be repeated', many, [])
@@ -95,7 +91,7 @@ export function serveCommand(): Command {
     .addOption(new Option('--wav-stream-size <what>', 'sizes of a streamed WAV').choices(['auto', 'zero', 'unknown']))
     .option('--log-text', 'write texts into the log')
     .option('--quiet', 'log warnings alone')
-  return addEngineFlags(command)
+  return addReferenceOptions(addVoiceOptions(command))
     .addHelpText(
       'after',
       '\nExamples:\n  gpt-sovits serve --characters voices --hubert chinese-hubert-base' +
@@ -143,24 +139,19 @@ async function start(server: GptSovitsServer, options: ServerOptions, logger: Lo
 }
 
 async function optionsOf(flags: Flags, logger: Logger): Promise<ServerOptions> {
-  const imported = await configOf(flags.config, logger)
-  const voice = voiceOf(flags) ?? imported.voice
+  const imported = await importedOptions(flags.config, logger)
   const characters = flags.characters ?? imported.characters
-  if (!voice && characters === undefined) {
-    throw new OptionTypeError('there is no voice: give --characters, --voice, --gpt and --sovits, or --config')
-  }
+  // The demo voice speaks where nothing else is given.
+  const voice = voiceOf(flags) ?? imported.voice ?? (characters === undefined ? { voice: DEMO_VOICE } : undefined)
   const { host, port, dialect, maxQueue, concurrency, maxInputChars, metrics, enableControl, lenient } = flags
-  const { wavStreamSize, logText, voiceName, compatStatus200, timeout, maxMemory, ref, refText, refLanguage } = flags
+  const { wavStreamSize, logText, voiceName, compatStatus200, timeout, maxMemory } = flags
   const keys = [...flags.apiKey, ...(process.env['GSV_API_KEY'] ? [process.env['GSV_API_KEY']] : [])]
-  const reference = ref === undefined ? undefined : { audio: resolve(ref), text: refText, language: refLanguage }
-  const given = {
+  const options: ServerOptions = given({
     ...{ host: host ?? imported.host, port: port ?? imported.port, dialect, maxQueue, concurrency, maxInputChars },
-    ...{ metrics, enableControl, lenient, wavStreamSize, logText, voiceName, compatStatus200 },
-    ...{ timeoutSeconds: timeout, maxMemory: maxMemory && maxMemory * 2 ** 20, voice, reference },
-    characters
-  }
-  const options: ServerOptions = {
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...{ metrics, enableControl, lenient, wavStreamSize, logText, voiceName, compatStatus200, voice, characters },
+    timeoutSeconds: timeout,
+    maxMemory: maxMemory && maxMemory * 2 ** 20,
+    reference: referenceOf(flags),
     aliases: Object.fromEntries(flags.alias.map(aliasOf)),
     apiKeys: keys,
     allowPaths: flags.allowPath,
@@ -168,12 +159,17 @@ async function optionsOf(flags: Flags, logger: Logger): Promise<ServerOptions> {
     cors: flags.cors,
     engine: { ...imported.engine, ...engineOf(flags), logger },
     logger
-  }
+  })
   tellLimits(options, logger)
   return options
 }
 
-async function configOf(files: readonly string[], logger: Logger): Promise<ImportedConfig['options']> {
+/** The fields that were given. */
+function given<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T
+}
+
+async function importedOptions(files: readonly string[], logger: Logger): Promise<ImportedConfig['options']> {
   const found = files.length > 0 ? files : usualFiles.filter((file) => existsSync(file))
   let options: ImportedConfig['options'] = {}
   for (const file of found) {
@@ -186,10 +182,27 @@ async function configOf(files: readonly string[], logger: Logger): Promise<Impor
 }
 
 function voiceOf({ voice, gpt, sovits }: Flags): ServerOptions['voice'] {
-  if (voice !== undefined) return { voice: resolve(voice) }
+  // Names of pulled voices are no paths.
+  if (voice !== undefined) return { voice: existsSync(voice) ? resolve(voice) : voice }
   if (gpt !== undefined && sovits !== undefined) return { gpt: resolve(gpt), sovits: resolve(sovits) }
   if (gpt !== undefined || sovits !== undefined) throw new OptionTypeError('--gpt and --sovits go together')
   return undefined
+}
+
+// Everything that a voice's config says beside which voice it is.
+function engineOf(flags: Flags): ServerOptions['engine'] {
+  const { hubert, bert, speaker, vocoder, base } = flags
+  return given({
+    ...configOf(flags),
+    voice: undefined,
+    gpt: undefined,
+    sovits: undefined,
+    hubert,
+    bert,
+    speaker,
+    vocoder,
+    base
+  })
 }
 
 function aliasOf(text: string): [string, string] {

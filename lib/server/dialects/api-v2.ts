@@ -104,6 +104,7 @@ function parse(request: DialectRequest, settings: DialectSettings): SpeechReques
       repetitionPenalty: fields.repetition_penalty,
       speed: fields.speed_factor,
       pause: fields.fragment_interval,
+      sampleSteps: fields.sample_steps,
       ...(seed >= 0 && { seed })
     },
     chunks: chunks ?? 'sentence',
