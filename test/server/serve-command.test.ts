@@ -2,7 +2,7 @@
 // the server does not end; 60 s is far above what a start takes on a loaded machine.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { packageRoot } from '../../lib/package-root.cjs'
 import { reference, scratch, tiny } from '../engine/voice.js'
 import { charactersFolder } from './characters.js'
@@ -22,6 +22,9 @@ const voice = [
   '--threads',
   '1'
 ]
+// Each start compiles the sources anew, which takes its time when the machine is busy.
+vi.setConfig({ testTimeout: 240_000 })
+
 const started: ChildProcess[] = []
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
