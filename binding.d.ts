@@ -120,6 +120,19 @@ export interface PhoneSequence {
   readonly bert: readonly BertSpan[]
 }
 
+/** How a sentence is spoken in chunks while its tokens still come. */
+export interface Chunking {
+  /** After a number of tokens, or at the quietest place after it. */
+  readonly cut: 'fixed' | 'quiet'
+  /** Length of the first chunk; the next ones grow by half, up to `mostTokens`. */
+  readonly firstTokens: number
+  readonly mostTokens: number
+  /** Decoded twice, to join. */
+  readonly overlapTokens: number
+  /** False does as upstream: see docs/streaming.md. */
+  readonly exact: boolean
+}
+
 export interface SpeakRequest {
   readonly voice: VoiceHandle
   readonly reference: ReferenceHandle
@@ -140,6 +153,8 @@ export interface SpeakRequest {
   readonly seed: number
   /** Index of the sentence in its request. */
   readonly sentence: number
+  /** Undefined: whole. Ignored by versions that need a sentence's tokens whole. */
+  readonly chunking?: Chunking | undefined
 }
 
 export interface Tensor {
@@ -155,6 +170,7 @@ export interface ProbeRequest {
 }
 
 export interface Spoken {
+  /** With `chunking`: what came after the last chunk. */
   readonly samples: Float32Array
   readonly sampleRate: number
   readonly tokens: Int32Array
@@ -166,12 +182,19 @@ export interface Spoken {
 
 export interface NativeEvent {
   readonly job: number
-  readonly kind: 'progress' | 'done' | 'failed'
+  readonly kind: 'progress' | 'chunk' | 'done' | 'failed'
 }
 
 export interface ProgressEvent extends NativeEvent {
   readonly kind: 'progress'
   readonly tokens: number
+}
+
+/** Part of a sentence, in order. */
+export interface SpokenChunk extends NativeEvent {
+  readonly kind: 'chunk'
+  readonly samples: Float32Array
+  readonly tokens: Int32Array
 }
 
 export interface FailedEvent extends NativeEvent {
@@ -196,7 +219,7 @@ export interface Binding {
   loadVoice(job: number, request: LoadVoiceRequest): void
   /** Done: `{ reference, seconds, tokens }`. */
   prepareReference(job: number, request: PrepareReferenceRequest): void
-  /** Done: `Spoken`. Progress: `{ tokens }`. */
+  /** Done: `Spoken`. Before it: `SpokenChunk`s with `chunking`, progress: `{ tokens }`. */
   speak(job: number, request: SpeakRequest): void
   /** Done: `{ tensors }`. */
   probe(job: number, request: ProbeRequest): void

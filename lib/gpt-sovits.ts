@@ -1,12 +1,13 @@
-import type { Binding, PhoneSequence, Spoken, VoiceHandle } from '../binding.js'
+import type { Binding, PhoneSequence, ProgressEvent, Spoken, VoiceHandle } from '../binding.js'
 import { DisposedError, EmptyTextError, OptionTypeError } from './errors.js'
 import { engine, run } from './native.js'
 import { type GptSovitsConfig, resolveConfig, type ResolvedConfig, resolveSynthesisOptions } from './options.js'
 import type { ResolvedSynthesisOptions, SynthesisOptions } from './options.js'
 import { isPreparedReference, type PreparedReference, ReferenceRoom } from './reference.js'
+import { chunkingOf, Sentence } from './sentence.js'
 import { Speech } from './speech/index.js'
 import { openVoice, type VoiceModules } from './store/index.js'
-import { type TextFrontend, type TextPiece, wordsOf } from './text/index.js'
+import { sentencesOf, type TextFrontend, type TextOptions, type TextPiece, type TextStream } from './text/index.js'
 import type { ReferenceInput, SpeechChunk, VoiceInfo } from './types.js'
 import { frontend, phoneSequence } from './voice-text.js'
 
@@ -17,12 +18,6 @@ interface Loaded {
   readonly info: VoiceInfo
   readonly text: TextFrontend
   readonly references: ReferenceRoom
-}
-
-/** A sentence on its way through the engine. */
-interface InFlight {
-  readonly piece: TextPiece
-  readonly spoken: Promise<Spoken>
 }
 
 // One sentence is spoken while the consumer reads the one before: enough to keep the engine busy, little enough that a slow
@@ -71,13 +66,13 @@ export class GptSovits {
   }
 
   /**
-   * Speaks a text in the voice of a reference; without one in that of the voice's own, if it brings one (as the demo voice
+   * Speaks a text, or one that still comes in pieces, in the voice of a reference; without one in that of the voice's own, if it brings one (as the demo voice
    * does).
    * @throws {EmptyTextError} nothing in the text can be spoken.
    * @throws {OptionRangeError | OptionTypeError} for a bad option.
    */
   async synthesize(
-    text: string,
+    text: string | TextStream,
     reference?: ReferenceInput | PreparedReference,
     options: SynthesisOptions = {}
   ): Promise<Speech> {
@@ -88,11 +83,12 @@ export class GptSovits {
   }
 
   /**
-   * Speaks a text sentence by sentence. Leaving the loop cancels what is left.
+   * Speaks a text sentence by sentence, or in smaller parts with `chunks`. Leaving the loop cancels what is left.
+   * A text that comes in pieces, such as a language model's answer, is spoken as its sentences become whole.
    * @throws the same as `synthesize`.
    */
   stream(
-    text: string,
+    text: string | TextStream,
     reference?: ReferenceInput | PreparedReference,
     options: SynthesisOptions = {}
   ): AsyncGenerator<SpeechChunk, void, undefined> {
@@ -152,88 +148,111 @@ export class GptSovits {
   }
 
   async *#speak(
-    text: string,
+    text: string | TextStream,
     reference: ReferenceInput | PreparedReference | undefined,
     options: ResolvedSynthesisOptions
   ): AsyncGenerator<SpeechChunk, void, undefined> {
     const left = new AbortController()
     const signal = AbortSignal.any([this.#signal(options.signal), left.signal])
-    const queue: InFlight[] = []
+    const aborted = rejectedWhenAborted(signal)
+    let pieces: AsyncGenerator<TextPiece> | undefined
     try {
       signal.throwIfAborted()
       const loaded = await this.#loaded()
       const given = reference ?? ownReference(loaded.modules)
       const prepared = isPreparedReference(given) ? given : await loaded.references.prepare(given, signal)
+      pieces = piecesOf(text, loaded.text, textOptions(options, loaded.modules))
+      const queue: Sentence[] = []
       let audioSeconds = 0
-      let sentence = 0
-      const finish = async (): Promise<SpeechChunk> => {
-        const { piece, spoken } = queue[0] as InFlight
-        const chunk = withPause(await spoken, piece, sentence++, options.pause)
-        queue.shift()
-        audioSeconds += chunk.samples.length / chunk.sampleRate
-        options.onProgress?.({ sentence: chunk.sentence, tokens: chunk.tokens.length, audioSeconds })
-        return chunk
+      let count = 0
+      let next: Promise<IteratorResult<TextPiece>> | undefined
+      for (let more = true; more || queue.length > 0;) {
+        if (more && queue.length < SENTENCES_AHEAD) {
+          next ??= pieces.next()
+          next.catch(() => undefined) // told by the races below
+        }
+        const [first] = queue
+        // The next sentence goes to the engine as soon as it is known, what is spoken to the caller as soon as it is there.
+        await Promise.race([aborted, ...(next ? [next] : []), ...(first ? [first.ready()] : [])])
+        const piece = next && (await Promise.race([aborted, next, ...(first ? [undefined] : [])]))
+        if (piece) {
+          next = undefined
+          more = !piece.done
+          if (piece.done) continue
+          const sentence = new Sentence(piece.value, count++, loaded.info.sampleRate, options.pause)
+          this.#start(loaded, prepared, sentence, options, signal, () => audioSeconds)
+          queue.push(sentence)
+        } else if (first) {
+          const chunk = first.take()
+          if (chunk.last) queue.shift()
+          audioSeconds += chunk.samples.length / chunk.sampleRate
+          options.onProgress?.({ sentence: chunk.sentence, tokens: chunk.tokens.length, audioSeconds })
+          yield chunk
+        }
       }
-      let index = 0
-      for await (const piece of loaded.text.pieces(text, textOptions(options, loaded.modules))) {
-        const spoken = this.#start(loaded, prepared, piece, index++, options, signal, () => audioSeconds)
-        spoken.catch(() => undefined) // awaited in order below
-        queue.push({ piece, spoken })
-        if (queue.length === SENTENCES_AHEAD) yield await finish()
-      }
-      if (index === 0) throw new EmptyTextError('the text holds nothing that can be spoken')
-      while (queue.length > 0) yield await finish()
+      if (count === 0) throw new EmptyTextError('the text holds nothing that can be spoken')
     } finally {
       left.abort()
+      pieces?.return(undefined).catch(() => undefined) // a text that never comes is not waited for
     }
   }
 
   #start(
     loaded: Loaded,
     reference: PreparedReference,
-    piece: TextPiece,
-    sentence: number,
+    sentence: Sentence,
     options: ResolvedSynthesisOptions,
     signal: AbortSignal,
     audioSeconds: () => number
-  ): Promise<Spoken> {
+  ): void {
     const { topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, melChunks, seed } = options
+    const { onProgress } = options
+    const { piece, index } = sentence
     const text: PhoneSequence = phoneSequence(piece, loaded.modules)
     const request = {
-      ...{
-        topK,
-        topP,
-        temperature,
-        repetitionPenalty,
-        speed,
-        noiseScale,
-        sampleSteps,
-        melChunks,
-        seed,
-        sentence,
-        text
-      },
+      ...{ topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, melChunks, seed },
+      ...{ sentence: index, text },
       voice: loaded.handle,
       reference: reference.handle,
       prompt: reference.prompt,
-      maxTokens: Math.min(options.maxTokens, loaded.modules.maxTokens)
+      maxTokens: Math.min(options.maxTokens, loaded.modules.maxTokens),
+      chunking: chunkingOf(options)
     }
-    const { onProgress } = options
-    return new Promise((resolve, reject) => {
-      run<Spoken>((job) => loaded.addon.speak(job, request), {
-        signal,
-        onProgress:
-          onProgress &&
-          (({ tokens }) => {
-            try {
-              onProgress({ sentence, tokens, audioSeconds: audioSeconds() })
-            } catch (error) {
-              reject(error as Error)
-            }
-          })
-      }).then(resolve, reject)
-    })
+    const onTokens = ({ tokens }: ProgressEvent): void => {
+      try {
+        onProgress?.({ sentence: index, tokens, audioSeconds: audioSeconds() })
+      } catch (error) {
+        sentence.fail(error)
+      }
+    }
+    run<Spoken>((job) => loaded.addon.speak(job, request), {
+      signal,
+      onChunk: (part) => sentence.add(part),
+      ...(onProgress ? { onProgress: onTokens } : {})
+    }).then(
+      (spoken) => sentence.end(spoken),
+      (error: unknown) => sentence.fail(error)
+    )
   }
+}
+
+// Never waited for alone: whoever races against it is told.
+function rejectedWhenAborted(signal: AbortSignal): Promise<never> {
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error)
+    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+  aborted.catch(() => undefined)
+  return aborted
+}
+
+async function* piecesOf(
+  text: string | TextStream,
+  frontend: TextFrontend,
+  options: TextOptions
+): AsyncGenerator<TextPiece, void, undefined> {
+  if (typeof text === 'string') yield* frontend.pieces(text, options)
+  else for await (const sentence of sentencesOf(text)) yield* frontend.pieces(sentence, options)
 }
 
 function ownReference(modules: VoiceModules): ReferenceInput {
@@ -242,15 +261,7 @@ function ownReference(modules: VoiceModules): ReferenceInput {
   throw new OptionTypeError('expected a reference: { audio, text }; this voice brings none of its own')
 }
 
-function textOptions(options: ResolvedSynthesisOptions, modules: VoiceModules) {
+function textOptions(options: ResolvedSynthesisOptions, modules: VoiceModules): TextOptions {
   const { language, cut, lexicon } = options
   return { language, cut, version: modules.version.symbols, ...(lexicon ? { lexicon } : {}) }
-}
-
-function withPause(spoken: Spoken, piece: TextPiece, sentence: number, pauseSeconds: number): SpeechChunk {
-  const { sampleRate, tokens, truncated, attempts } = spoken
-  const samples = new Float32Array(spoken.samples.length + Math.trunc(sampleRate * pauseSeconds))
-  samples.set(spoken.samples)
-  const { text, warnings } = piece
-  return { samples, sampleRate, sentence, text, words: wordsOf(piece), tokens, truncated, attempts, warnings }
 }

@@ -56,5 +56,6 @@ export {
   type Verified,
   verifyStored
 } from './store/index.js'
-export type { CutMethod, LanguageMode, Lexicon } from './text/index.js'
+export type { ChunkMode } from './options.js'
+export type { CutMethod, LanguageMode, Lexicon, TextStream } from './text/index.js'
 export type { Logger, ReferenceInput, SpeechChunk, SynthesisProgress, VoiceInfo, WeightedRecording } from './types.js'

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import type { Binding, FailedEvent, NativeEvent, ProgressEvent } from '../binding.js'
+import type { Binding, FailedEvent, NativeEvent, ProgressEvent, SpokenChunk } from '../binding.js'
 import { AbortError, fromNative, NativeLibraryError } from './errors.js'
 import { addonPath, engineLibraryPath, findLibtorch } from './native-paths.js'
 
@@ -8,6 +8,7 @@ type Pending = {
   resolve(event: unknown): void
   reject(error: Error): void
   onProgress?(event: ProgressEvent): void
+  onChunk?(event: SpokenChunk): void
   callSite: Error
 }
 
@@ -15,6 +16,7 @@ type Pending = {
 export interface JobOptions {
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined
+  readonly onChunk?: ((event: SpokenChunk) => void) | undefined
 }
 
 let loaded: Binding | undefined
@@ -27,6 +29,10 @@ function receive(event: NativeEvent): void {
   if (!job) return // cancelled: its promise was settled at once
   if (event.kind === 'progress') {
     job.onProgress?.(event as ProgressEvent)
+    return
+  }
+  if (event.kind === 'chunk') {
+    job.onChunk?.(event as SpokenChunk)
     return
   }
   pending.delete(event.job)
@@ -82,7 +88,7 @@ async function open(nativeBinding: string | undefined): Promise<Binding> {
  * An aborted signal rejects with its reason at once; the engine stops at its next look and the next job waits for that.
  */
 export function run<T>(start: (job: number) => void, options: JobOptions = {}): Promise<T> {
-  const { signal, onProgress } = options
+  const { signal, onProgress, onChunk } = options
   if (signal?.aborted) return Promise.reject(abortReason(signal))
   const job = nextJob++
   const callSite = new Error()
@@ -97,7 +103,8 @@ export function run<T>(start: (job: number) => void, options: JobOptions = {}): 
       resolve: (event) => (settle(), resolve(event as T)),
       reject: (error) => (settle(), reject(error)),
       callSite,
-      ...(onProgress ? { onProgress } : {})
+      ...(onProgress ? { onProgress } : {}),
+      ...(onChunk ? { onChunk } : {})
     })
     signal?.addEventListener('abort', stop, { once: true })
     try {

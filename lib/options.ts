@@ -88,6 +88,21 @@ export interface SynthesisOptions {
   melChunks?: MelChunks
   /** Phones of words of your own, by language. */
   lexicon?: Lexicon
+  /**
+   * What a stream gives at a time: whole sentences (default), or parts of them while they are still being spoken:
+   * `'fixed-token'` after `chunkTokens`, then after ever more tokens; `'token'` at the quietest place behind `chunkTokens`.
+   * v3 and v4 give sentences whatever is asked. See docs/streaming.md.
+   */
+  chunks?: ChunkMode
+  /** Length of a sentence's first part in semantic tokens, 25 a second. Integer, 4 to 500, default 16. */
+  chunkTokens?: number
+  /** How far parts of a sentence overlap where they are joined, in semantic tokens. Integer, 1 to 10, default 2. */
+  overlapTokens?: number
+  /**
+   * Joins parts as well as can be (default). `false` does as upstream does: all parts have the same length, those of
+   * `'token'` say what is behind their cut twice, and the last join is not cross-faded.
+   */
+  exactChunks?: boolean
   /** Stops the call; the promise rejects with the signal's reason. */
   signal?: AbortSignal
   /** Called as tokens and sentences come. An error thrown here rejects the call. */
@@ -96,6 +111,12 @@ export interface SynthesisOptions {
 
 /** How v3 and v4 paint a long sentence. */
 export type MelChunks = 'continued' | 'overlapped'
+
+type NumberName = keyof typeof numberRules | keyof typeof chunkRules
+
+/** How much a stream gives at a time. */
+export type ChunkMode = 'sentence' | 'token' | 'fixed-token'
+export const chunkModes: readonly ChunkMode[] = ['sentence', 'token', 'fixed-token']
 
 interface NumberRule {
   readonly default?: number
@@ -120,6 +141,12 @@ export const numberRules = {
   sampleSteps: { default: 8, min: 4, max: 128, integer: true }
 } as const satisfies Record<string, NumberRule>
 
+/** The same for streams that give parts of sentences. */
+export const chunkRules = {
+  chunkTokens: { default: 16, min: 4, max: 500, integer: true },
+  overlapTokens: { default: 2, min: 1, max: 10, integer: true }
+} as const satisfies Record<string, NumberRule>
+
 const weightRule: NumberRule = { min: 0, max: 1000, above: true }
 
 /**
@@ -140,7 +167,10 @@ export const melChunkings: readonly MelChunks[] = ['continued', 'overlapped']
 const synthesisKeys: readonly string[] = [
   ...Object.keys(numberRules),
   'melChunks',
+  ...Object.keys(chunkRules),
   'language',
+  'chunks',
+  'exactChunks',
   'cut',
   'lexicon',
   'signal',
@@ -178,6 +208,10 @@ export interface ResolvedSynthesisOptions {
   readonly noiseScale: number
   readonly sampleSteps: number
   readonly melChunks: MelChunks
+  readonly chunks: ChunkMode
+  readonly chunkTokens: number
+  readonly overlapTokens: number
+  readonly exactChunks: boolean
   readonly lexicon?: Lexicon
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: SynthesisProgress) => void
@@ -206,16 +240,20 @@ export interface ResolvedConfig {
 /** @throws {OptionRangeError} naming the range. @throws {OptionTypeError} for a wrong type or an unknown name. */
 export function resolveSynthesisOptions(options: SynthesisOptions = {}): ResolvedSynthesisOptions {
   const given = snapshot(options, synthesisKeys, 'option')
-  const { signal, onProgress, lexicon } = given as SynthesisOptions
+  const { signal, onProgress, lexicon, exactChunks } = given as SynthesisOptions
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrongType('signal', 'an AbortSignal', signal)
+  if (exactChunks !== undefined && typeof exactChunks !== 'boolean') {
+    throw wrongType('exactChunks', 'true or false', exactChunks)
+  }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw wrongType('onProgress', 'a function', onProgress)
   }
   if (lexicon !== undefined && (typeof lexicon !== 'object' || lexicon === null)) {
     throw wrongType('lexicon', 'an object', lexicon)
   }
-  const number = (name: keyof typeof numberRules, fallback = (numberRules[name] as NumberRule).default ?? 0): number =>
-    given[name] === undefined ? fallback : checkNumber(name, given[name], numberRules[name])
+  const rules: Readonly<Record<NumberName, NumberRule>> = { ...numberRules, ...chunkRules }
+  const number = (name: NumberName, fallback = rules[name].default ?? 0): number =>
+    given[name] === undefined ? fallback : checkNumber(name, given[name], rules[name])
   return Object.freeze({
     language: languageOf(given['language']),
     speed: number('speed'),
@@ -230,6 +268,10 @@ export function resolveSynthesisOptions(options: SynthesisOptions = {}): Resolve
     noiseScale: number('noiseScale'),
     sampleSteps: number('sampleSteps'),
     melChunks: oneOf('melChunks', given['melChunks'], melChunkings, 'continued'),
+    chunks: oneOf('chunks', given['chunks'], chunkModes, 'sentence'),
+    chunkTokens: number('chunkTokens'),
+    overlapTokens: number('overlapTokens'),
+    exactChunks: exactChunks ?? true,
     ...(lexicon ? { lexicon } : {}),
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onProgress } : {})

@@ -54,19 +54,21 @@ export interface VoiceInfo {
   readonly bytes: number
 }
 
-/** A finished sentence of a stream. */
+/** A sentence of a stream, or a part of one. */
 export interface SpeechChunk {
-  /** Mono, in [-1, 1]; the pause after the sentence is part of it. */
+  /** Mono, in [-1, 1]; the pause after a sentence is part of its last chunk. */
   readonly samples: Float32Array
   /** Hz. */
   readonly sampleRate: number
   /** Index of the sentence, from 0. */
   readonly sentence: number
-  /** The sentence as it was spoken. */
+  /** The whole sentence as it was spoken. */
   readonly text: string
   /** Words of the sentence, each with about how many of its phones; `Timeline` and `Speech.words` tell their times. */
   readonly words: readonly WordPhones[]
-  /** Semantic tokens of the sentence. */
+  /** The last chunk of its sentence; the only one unless parts of sentences were asked for. */
+  readonly last: boolean
+  /** Semantic tokens of the sentence, or of this part. */
   readonly tokens: Int32Array
   /** The length limit ended the sentence, not the voice. */
   readonly truncated: boolean

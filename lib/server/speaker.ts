@@ -1,11 +1,11 @@
 import { Resampler } from '../audio/index.js'
-import { numberRules, type SynthesisOptions } from '../options.js'
+import { type ChunkMode, numberRules } from '../options.js'
 import type { SpeechChunk } from '../types.js'
 import type { VoicePool } from '../voices/index.js'
 import type { Admission } from './admission.js'
 import type { Casting } from './casting.js'
 import { type Segment, segmentsOf } from './segments.js'
-import type { ChunkMode, SpeechRequest } from './speech-request.js'
+import type { SpeechRequest } from './speech-request.js'
 
 /** A piece of what is spoken, in order. */
 export interface SpokenPart {
@@ -18,9 +18,6 @@ export interface SpokenPart {
   /** Seconds of silence at the end of `samples`. */
   readonly pauseSeconds: number
 }
-
-// Every mode is spoken sentence by sentence as long as the engine has no finer one.
-const finer: Readonly<Record<ChunkMode, SynthesisOptions>> = { sentence: {}, token: {}, 'fixed-token': {} }
 
 // Only heard where a request is silence alone.
 const SILENCE_RATE = 32000
@@ -62,15 +59,15 @@ export class Speaker {
 
   async *#speakSegment(
     { text, part, options }: Extract<Segment, { kind: 'speech' }>,
-    mode: ChunkMode,
+    chunks: ChunkMode,
     signal: AbortSignal
   ): AsyncGenerator<SpokenPart, void, undefined> {
     const lease = await this.pool.acquire(part.model, signal)
     try {
       const pauseSeconds = options.pause ?? numberRules.pause.default
-      for await (const chunk of lease.tts.stream(text, part.reference, { ...options, ...finer[mode], signal })) {
+      for await (const chunk of lease.tts.stream(text, part.reference, { ...options, chunks, signal })) {
         const { samples, sampleRate } = chunk
-        yield { samples, sampleRate, chunk, pauseSeconds }
+        yield { samples, sampleRate, chunk, pauseSeconds: chunk.last ? pauseSeconds : 0 }
       }
     } finally {
       lease.release()

@@ -1,12 +1,12 @@
 import type { AudioFormat } from '../audio/index.js'
-import type { SynthesisOptions } from '../options.js'
+import type { ChunkMode, SynthesisOptions } from '../options.js'
 import type { LanguageMode } from '../text/index.js'
 
 /** What a request asks for, whatever dialect it came in. */
 export interface SpeechRequest {
   readonly task: SpeechTask
   readonly voice: VoiceChoice
-  readonly options: Omit<SynthesisOptions, 'signal' | 'onProgress' | 'lexicon'>
+  readonly options: Omit<SynthesisOptions, 'signal' | 'onProgress' | 'lexicon' | 'chunks'>
   /** How finely the sound comes: sentence by sentence, or as tokens are made where the voice can. */
   readonly chunks: ChunkMode
   readonly output: OutputChoice
@@ -16,8 +16,6 @@ export interface SpeechRequest {
 
 export type SpeechTask =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'ssml'; readonly ssml: string }
-
-export type ChunkMode = 'sentence' | 'token' | 'fixed-token'
 
 /** Who speaks. */
 export interface VoiceChoice {

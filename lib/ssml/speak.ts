@@ -83,7 +83,7 @@ class Joined {
     this.#sampleRate ||= next?.sampleRate ?? 0
     const samples = new Float32Array(Math.round(seconds * this.#sampleRate))
     const nothing = { text: '', words: [], tokens: new Int32Array(0), truncated: false, attempts: 1, warnings: [] }
-    return { ...nothing, samples, sampleRate: this.#sampleRate, sentence: this.#sentencesBefore }
+    return { ...nothing, last: true, samples, sampleRate: this.#sampleRate, sentence: this.#sentencesBefore }
   }
 
   speech(chunk: SpeechChunk): SpeechChunk {

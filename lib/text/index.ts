@@ -23,6 +23,7 @@ export type {
   TextSegment
 } from './piece.js'
 export { preSegment } from './pre-segment.js'
+export { sentencesOf, type TextStream } from './sentences.js'
 export { SYMBOLS, symbolIds } from './symbols.js'
 export { wordsOf, type WordPhones } from './words.js'
 export { BertTokenizer, charOfPhone, readBertVocabulary } from './zh/bert-tokens.js'

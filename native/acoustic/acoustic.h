@@ -38,6 +38,19 @@ struct SpeakInput {
   std::uint32_t sentence = 0;
 };
 
+// Speaks one sentence in chunks, while its tokens still come.
+class ChunkDecoder {
+ public:
+  virtual ~ChunkDecoder() = default;
+
+  // The tokens since the last call -> [samples]: their sound, led by that of the overlap with what was there before.
+  // A chunk that is too short to be decoded well is decoded with more of the past, of which only the overlap is given.
+  // Throws ERR_GSV_ABORTED.
+  virtual at::Tensor decode(std::span<const std::int32_t> codes, std::stop_token stop) = 0;
+
+  virtual std::size_t overlap_samples() const = 0;
+};
+
 class Acoustic {
  public:
   virtual ~Acoustic() = default;
@@ -52,6 +65,13 @@ class Acoustic {
 
   // -> [samples] on the CPU, as the networks gave them: neither peak-limited nor checked. Throws ERR_GSV_ABORTED.
   virtual at::Tensor speak(const SpeakInput& input, std::stop_token stop) = 0;
+
+  // The same in chunks; `input.codes` is not read, the rest must outlive the decoder. Null for a version that needs a
+  // sentence's tokens whole.
+  virtual std::unique_ptr<ChunkDecoder> open_chunks(const SpeakInput& input, int overlap_tokens) {
+    static_cast<void>(input), static_cast<void>(overlap_tokens);
+    return nullptr;
+  }
 };
 
 // What an implementation is built from. Weights are on `device`.

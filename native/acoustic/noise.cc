@@ -16,13 +16,13 @@ double unit(std::uint32_t word) { return (static_cast<double>(word) + 1.0) * 0x1
 
 }  // namespace
 
-at::Tensor normal_noise(c10::IntArrayRef shape, std::uint64_t seed, std::uint32_t sentence) {
+at::Tensor normal_noise(c10::IntArrayRef shape, std::uint64_t seed, std::uint32_t sentence, std::uint32_t chunk) {
   at::Tensor out = at::empty(shape, at::kFloat);
   float* data = out.mutable_data_ptr<float>();
   const std::int64_t count = out.numel();
   for (std::int64_t i = 0; i < count; i += 4) {
     const auto words = kernels::philox(
-        {static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(i >> 34), sentence, 0}, seed ^ kPurpose);
+        {static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(i >> 34), sentence, chunk}, seed ^ kPurpose);
     for (std::int64_t pair = 0; pair < 2 && i + 2 * pair < count; ++pair) {  // Box-Muller
       const double radius = std::sqrt(-2.0 * std::log(unit(words[2 * pair])));
       const double angle = 2.0 * std::numbers::pi * unit(words[2 * pair + 1]);

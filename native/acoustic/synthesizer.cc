@@ -1,9 +1,12 @@
 #include "acoustic/synthesizer.h"
 
+#include <functional>
+#include <numeric>
 #include <utility>
 
 #include "acoustic/noise.h"
 #include "acoustic/stop.h"
+#include "acoustic/synthesizer_chunks.h"
 
 namespace gsv::acoustic {
 
@@ -13,6 +16,11 @@ Synthesizer::Synthesizer(Parts parts)
       device_(parts.device),
       generator_(s2_, s2_.attr("dec").toModule(), std::move(parts.pool)) {
   Generator::drop_packed(s2_.attr("dec").toModule());
+}
+
+std::int64_t Synthesizer::samples_per_frame() const {
+  const std::vector<std::int64_t> rates = s2_.attr("upsample_rates").toIntVector();
+  return std::accumulate(rates.begin(), rates.end(), std::int64_t{1}, std::multiplies<>());
 }
 
 at::Tensor Synthesizer::semantic_codes(const at::Tensor& features) {
@@ -39,6 +47,12 @@ at::Tensor Synthesizer::speak(const SpeakInput& input, std::stop_token stop) {
   return waveform(latent, ge, std::move(stop));
 }
 
+std::unique_ptr<ChunkDecoder> Synthesizer::open_chunks(const SpeakInput& input, int overlap_tokens) {
+  DecodeInput decode{{}, long_row(input.phones), dynamic_cast<const Style&>(input.conditioning).ge, input.speed,
+                     input.noise_scale};
+  return std::make_unique<SynthesizerChunks>(*this, std::move(decode), overlap_tokens, input.seed, input.sentence);
+}
+
 at::Tensor Synthesizer::style_of(const Recording& recording) {
   return style(reference::spectrogram(recording, format_));
 }
@@ -54,15 +68,24 @@ at::Tensor Synthesizer::blend(const std::vector<at::Tensor>& styles, const std::
 
 Latents Synthesizer::latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed,
                              std::uint32_t sentence) {
-  const auto encoded =
-      s2_.get_method("encode")({input.codes.to(device_), input.text.to(device_), input.style, input.speed}).toTuple();
-  Latents out{
-      encoded->elements()[0].toTensor(), encoded->elements()[1].toTensor(), encoded->elements()[2].toTensor(), {}};
-  const at::Tensor drawn = noise.defined() ? noise : normal_noise(out.m_p.sizes(), seed, sentence);
-  out.z = s2_.get_method("decode_latent")({out.m_p, out.logs_p, out.mask, input.style, drawn.to(device_),
-                                           static_cast<double>(input.noise_scale)})
-              .toTensor();
+  Latents out = prior(hidden(input), input);
+  add_noise(out, input, noise.defined() ? noise : normal_noise(out.m_p.sizes(), seed, sentence));
   return out;
+}
+
+at::Tensor Synthesizer::hidden(const DecodeInput& input) {
+  return s2_.get_method("latent")({input.codes.to(device_), input.text.to(device_), input.style}).toTensor();
+}
+
+Latents Synthesizer::prior(const at::Tensor& hidden, const DecodeInput& input) {
+  const auto encoded = s2_.get_method("prior")({hidden, input.speed}).toTuple();
+  return {encoded->elements()[0].toTensor(), encoded->elements()[1].toTensor(), encoded->elements()[2].toTensor(), {}};
+}
+
+void Synthesizer::add_noise(Latents& latents, const DecodeInput& input, const at::Tensor& noise) {
+  latents.z = s2_.get_method("decode_latent")({latents.m_p, latents.logs_p, latents.mask, input.style,
+                                               noise.to(device_), static_cast<double>(input.noise_scale)})
+                  .toTensor();
 }
 
 at::Tensor Synthesizer::waveform(const Latents& latents, const at::Tensor& style, std::stop_token stop) {

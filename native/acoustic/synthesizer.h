@@ -32,6 +32,9 @@ class Synthesizer : public Acoustic {
   at::Tensor semantic_codes(const at::Tensor& features) override;
   std::shared_ptr<const Conditioning> prepare(std::span<const Recording> recordings, std::stop_token stop) override;
   at::Tensor speak(const SpeakInput& input, std::stop_token stop) override;
+  std::unique_ptr<ChunkDecoder> open_chunks(const SpeakInput& input, int overlap_tokens) override;
+
+  std::int64_t samples_per_frame() const;  // at speed 1
 
   // The steps of prepare() and speak(), for streaming and parity tests.
   at::Tensor style(const at::Tensor& spectrogram);  // [1, bins, T] -> [1, gin, 1]
@@ -40,6 +43,10 @@ class Synthesizer : public Acoustic {
   // `noise` has the shape of m_p; undefined: drawn from (seed, sentence).
   Latents latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed, std::uint32_t sentence);
   const Generator& generator() const { return generator_; }
+  // The two halves of latents(): [1, hidden, 2T], and what the generator reads of it; `noise` is not undefined there.
+  at::Tensor hidden(const DecodeInput& input);
+  Latents prior(const at::Tensor& hidden, const DecodeInput& input);
+  void add_noise(Latents& latents, const DecodeInput& input, const at::Tensor& noise);
   at::Tensor waveform(const Latents& latents, const at::Tensor& style, std::stop_token stop);  // [samples] on the CPU
 
  protected:

@@ -188,6 +188,18 @@ PrepareReferenceRequest prepare_reference_request(Napi::Object options) {
   return out;
 }
 
+std::optional<Chunking> chunking(Napi::Value value) {
+  if (!value.IsObject()) return std::nullopt;
+  Napi::Object options = value.As<Napi::Object>();
+  Chunking out;
+  out.cut = string_field(options, "cut") == "quiet" ? Chunking::Cut::kQuiet : Chunking::Cut::kFixed;
+  out.first_tokens = static_cast<int>(number_field(options, "firstTokens"));
+  out.most_tokens = static_cast<int>(number_field(options, "mostTokens"));
+  out.overlap_tokens = static_cast<int>(number_field(options, "overlapTokens"));
+  out.exact = options.Get("exact").ToBoolean();
+  return out;
+}
+
 SpeakRequest speak_request(Napi::Object options) {
   SpeakRequest out;
   out.voice = held<const Voice>(options.Get("voice"));
@@ -205,6 +217,7 @@ SpeakRequest speak_request(Napi::Object options) {
   out.max_tokens = static_cast<int>(number_field(options, "maxTokens"));
   out.seed = static_cast<std::uint64_t>(number_field(options, "seed"));
   out.sentence = static_cast<std::uint32_t>(number_field(options, "sentence"));
+  out.chunking = chunking(options.Get("chunking"));
   return out;
 }
 

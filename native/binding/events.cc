@@ -43,6 +43,10 @@ struct Fields {
   Napi::Object event;
 
   void operator()(const Progress& p) const { event.Set("tokens", p.tokens); }
+  void operator()(const SpokenChunk& c) const {
+    event.Set("samples", copy_array<Napi::Float32Array>(env, c.samples));
+    event.Set("tokens", copy_array<Napi::Int32Array>(env, c.tokens));
+  }
   void operator()(const Spoken& s) const {
     event.Set("samples", copy_array<Napi::Float32Array>(env, s.samples));
     event.Set("sampleRate", s.sample_rate);
@@ -80,15 +84,25 @@ struct Fields {
   }
 };
 
+constexpr const char* kDone = "done";
+constexpr const char* kFailed = "failed";
+
+const char* kind_of(const Payload& payload) {
+  if (std::holds_alternative<Failed>(payload)) return kFailed;
+  if (std::holds_alternative<Progress>(payload)) return "progress";
+  if (std::holds_alternative<SpokenChunk>(payload)) return "chunk";
+  return kDone;
+}
+
 class Sink final : public EventSink {
  public:
   explicit Sink(std::shared_ptr<Channel> channel) : channel_(std::move(channel)) {}
 
   void post(Event event) noexcept override {
-    const bool failed = std::holds_alternative<Failed>(event.payload);
-    const bool progress = std::holds_alternative<Progress>(event.payload);
+    const char* kind = kind_of(event.payload);
+    const bool last = kind == kDone || kind == kFailed;
     auto payload = std::make_shared<const Payload>(std::move(event.payload));
-    channel_->post(event.job, failed ? "failed" : (progress ? "progress" : "done"), !progress,
+    channel_->post(event.job, kind, last,
                    [payload](Napi::Env env, Napi::Object object) { std::visit(Fields{env, object}, *payload); });
   }
 

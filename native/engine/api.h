@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -99,6 +100,18 @@ struct PhoneSequence {
   std::vector<BertSpan> bert;
 };
 
+// How a sentence is spoken in chunks while its tokens still come.
+struct Chunking {
+  enum class Cut { kFixed, kQuiet };
+  Cut cut = Cut::kFixed;
+  int first_tokens = 16;   // length of the first chunk; the next ones grow by half
+  int most_tokens = 16;    // up to this
+  int overlap_tokens = 2;  // decoded twice, to join
+  // False does as upstream: tokens behind a quiet cut are spoken twice, each chunk is levelled alone, and the last one is
+  // not cross-faded.
+  bool exact = true;
+};
+
 struct SpeakRequest {
   std::shared_ptr<const Voice> voice;
   std::shared_ptr<const Reference> reference;
@@ -115,6 +128,7 @@ struct SpeakRequest {
   int max_tokens = 1500;
   std::uint64_t seed = 0;
   std::uint32_t sentence = 0;  // index in the request: each sentence draws from its own stream
+  std::optional<Chunking> chunking;  // ignored by versions that need a sentence's tokens whole
 };
 
 // Runs one stage alone on given tensors, for parity tests against recorded references.
@@ -129,7 +143,13 @@ using Request = std::variant<FillRequest, LoadVoiceRequest, PrepareReferenceRequ
 struct Progress {
   std::uint32_t tokens = 0;  // semantic tokens so far, 25 a second
 };
+// Part of a sentence, in order; the last part is in Spoken.
+struct SpokenChunk {
+  std::vector<float> samples;
+  std::vector<std::int32_t> tokens;
+};
 struct Spoken {
+  // With chunks: what came after the last SpokenChunk.
   std::vector<float> samples;
   int sample_rate = 0;
   std::vector<std::int32_t> tokens;
@@ -154,7 +174,7 @@ struct ReferencePrepared {
 struct Failed {
   std::string code, message, detail;
 };
-using Payload = std::variant<Progress, Spoken, Filled, VoiceLoaded, ReferencePrepared, TensorMap, Failed>;
+using Payload = std::variant<Progress, SpokenChunk, Spoken, Filled, VoiceLoaded, ReferencePrepared, TensorMap, Failed>;
 
 struct Event {
   JobId job = 0;

@@ -4,6 +4,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "engine/chunker.h"
 #include "engine/device.h"
 #include "error.h"
 #include "semantic/decoder_torch.h"
@@ -40,19 +41,21 @@ semantic::S1Config config_of(const torch::jit::Module& module,
 }
 
 // On a CPU the module's tensors stay only until the decoder has packed its own copy of them.
-std::unique_ptr<semantic::Decoder> make_decoder(const LoadVoiceRequest& request, c10::Device device,
-                                                std::shared_ptr<kernels::ThreadPool> pool) {
+void load_semantic(LoadedVoice& voice, const LoadVoiceRequest& request, std::shared_ptr<kernels::ThreadPool> pool) {
+  const c10::Device device = voice.device;
   const torch::jit::Module module = blueprint::open_module(request.s1, c10::kCPU);
   std::unordered_map<std::string, at::Tensor> tensors;
   for (const auto& slot : module.named_parameters()) tensors.emplace(slot.name, slot.value);
   const semantic::S1Config config = config_of(module, tensors);
-  if (!device.is_cpu()) return semantic::make_torch_decoder(module, config, device, at::kHalf);
   const auto read = [&tensors](std::string_view name) {
     const at::Tensor tensor = tensors.at(std::string(name)).to(at::kFloat).contiguous();
     const float* data = tensor.const_data_ptr<float>();
     return std::vector<float>(data, data + tensor.numel());
   };
-  return semantic::make_cpu_decoder({config, read}, precision_of(request.precision), std::move(pool));
+  voice.quietness = quietness(read("ar_audio_embedding.word_embeddings.weight"), config.vocab);
+  voice.decoder = device.is_cpu()
+                      ? semantic::make_cpu_decoder({config, read}, precision_of(request.precision), std::move(pool))
+                      : semantic::make_torch_decoder(module, config, device, at::kHalf);
 }
 
 const Version& version_of(const std::string& name) {
@@ -72,7 +75,7 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   voice->threads = request.threads > 0 ? request.threads : cores;
   const c10::Device device = voice->device = device_of(request.device);
   const auto pool = std::make_shared<kernels::ThreadPool>(voice->threads);
-  voice->decoder = make_decoder(request, device, pool);
+  load_semantic(*voice, request, pool);
   voice->acoustic = acoustic::make_acoustic(
       *voice->version, {blueprint::open_module(request.s2, device), shared_.at(request.speaker, device),
                         shared_.at(request.vocoder, device), voice->format, device, pool});

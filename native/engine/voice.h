@@ -4,6 +4,7 @@
 #include <torch/script.h>
 
 #include <memory>
+#include <vector>
 
 #include "acoustic/acoustic.h"
 #include "blueprint/module.h"
@@ -21,6 +22,7 @@ struct LoadedVoice final : Voice {
   int threads = 0;
   c10::Device device{c10::kCPU};
   std::unique_ptr<semantic::Decoder> decoder;
+  std::vector<float> quietness;  // of each semantic token, see chunker.h
   std::unique_ptr<acoustic::Acoustic> acoustic;
   std::shared_ptr<blueprint::SharedModule> hubert;
   std::shared_ptr<blueprint::SharedModule> bert;  // null: none was given

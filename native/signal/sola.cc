@@ -30,19 +30,26 @@ std::size_t best_lag(std::span<const float> tail, std::span<const float> right, 
 
 }  // namespace
 
+std::vector<float> join(std::span<const float> tail, std::span<const float> next, std::size_t search) {
+  const std::span<const float> shared = tail.last(std::min(tail.size(), next.size()));
+  const std::size_t lag = best_lag(shared, next, search);
+  std::vector<float> out(next.begin() + static_cast<std::ptrdiff_t>(lag), next.end());
+  for (std::size_t j = 0; j < shared.size(); ++j) {
+    const double turn = std::numbers::pi * static_cast<double>(j) / static_cast<double>(shared.size());
+    const double fade_in = 0.5 - 0.5 * std::cos(turn);
+    out[j] = static_cast<float>(fade_in * out[j] + (1 - fade_in) * shared[j]);
+  }
+  return out;
+}
+
 std::vector<float> join_overlapping(std::span<const std::vector<float>> fragments, std::size_t overlap,
                                     std::size_t search) {
   std::vector<float> out = fragments.empty() ? std::vector<float>{} : fragments[0];
   for (const std::vector<float>& next : fragments.subspan(fragments.empty() ? 0 : 1)) {
     const std::size_t shared = std::min({overlap, out.size(), next.size()});
-    const std::size_t start = out.size() - shared;
-    const std::size_t lag = best_lag(std::span(out).subspan(start), next, search);
-    for (std::size_t j = 0; j < shared; ++j) {
-      const double turn = std::numbers::pi * static_cast<double>(j) / static_cast<double>(shared);
-      const double fade_in = 0.5 - 0.5 * std::cos(turn);
-      out[start + j] = static_cast<float>(fade_in * next[lag + j] + (1 - fade_in) * out[start + j]);
-    }
-    out.insert(out.end(), next.begin() + static_cast<std::ptrdiff_t>(lag + shared), next.end());
+    const std::vector<float> joined = join(std::span(out).last(shared), next, search);
+    out.resize(out.size() - shared);
+    out.insert(out.end(), joined.begin(), joined.end());
   }
   return out;
 }

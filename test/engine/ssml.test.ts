@@ -42,6 +42,7 @@ describe('speakSsml', () => {
         text: 'x',
         words: [],
         tokens: new Int32Array(1),
+        last: true,
         truncated: false,
         attempts: 1,
         warnings: []

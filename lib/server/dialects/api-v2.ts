@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { AudioFormat } from '../../audio/index.js'
-import { cutMethods } from '../../options.js'
+import { type ChunkMode, chunkRules, cutMethods } from '../../options.js'
 import { type CutMethod, LANGUAGE_MODES, type LanguageMode } from '../../text/index.js'
 import { type FieldError, invalidJson, readLax, wrongBody } from '../coercion/pydantic.js'
 import type { Dialect, DialectRequest, DialectSettings, Outcome, Reply } from '../dialect.js'
 import { failureHeaders, failureOf, RequestError } from '../failure.js'
-import type { ChunkMode, SpeechRequest } from '../speech-request.js'
+import type { SpeechRequest } from '../speech-request.js'
 
 /** Parameters of `/tts` as upstream's `api_v2.py` has them, in its order. */
 export const apiV2Schema = Type.Object({
@@ -105,6 +105,7 @@ function parse(request: DialectRequest, settings: DialectSettings): SpeechReques
       speed: fields.speed_factor,
       pause: fields.fragment_interval,
       sampleSteps: fields.sample_steps,
+      ...(mode >= 2 && upstreamChunks(fields)),
       ...(seed >= 0 && { seed })
     },
     chunks: chunks ?? 'sentence',
@@ -115,6 +116,17 @@ function parse(request: DialectRequest, settings: DialectSettings): SpeechReques
       chained: media === 'ogg' || media === 'opus'
     },
     cached: false
+  }
+}
+
+// Parts of sentences as upstream's; lengths outside our ranges are taken to their ends.
+function upstreamChunks({ min_chunk_length, overlap_length }: Fields) {
+  const within = (value: number, { min, max }: { min: number; max: number }): number =>
+    Math.min(Math.max(value, min), max)
+  return {
+    chunkTokens: within(min_chunk_length, chunkRules.chunkTokens),
+    overlapTokens: within(overlap_length, chunkRules.overlapTokens),
+    exactChunks: false
   }
 }
 

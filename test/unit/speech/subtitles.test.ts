@@ -12,7 +12,7 @@ function chunk(sentence: number, text: string, { quiet = 0, sound = 1, pause = P
   const samples = new Float32Array(Math.round((2 * quiet + sound + pause) * RATE))
   for (let i = 0; i < sound * RATE; i++) samples[quiet * RATE + i] = Math.sin(i) / 2
   const words = text.split(' ').filter(Boolean).map((word) => ({ text: word, phones: word.length })) // prettier-ignore
-  const rest = { tokens: Int32Array.of(sentence), truncated: false, attempts: 1, warnings: [] }
+  const rest = { tokens: Int32Array.of(sentence), last: true, truncated: false, attempts: 1, warnings: [] }
   return { samples, sampleRate: RATE, sentence, text, words, ...rest }
 }
 

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { GptSovits, type SpeechChunk, type SynthesisOptions } from '../../lib/index.js'
+import { reference, tiny } from './voice.js'
+
+const TEXT = 'This is one sentence which is long enough to be spoken in many parts.'
+const options: SynthesisOptions = { seed: 7, pause: 0, maxTokens: 120 }
+
+let tts: GptSovits
+beforeAll(async () => {
+  tts = new GptSovits(tiny)
+  await tts.ready
+})
+afterAll(() => tts.dispose())
+
+async function chunks(text: Parameters<GptSovits['stream']>[0], more: SynthesisOptions = {}): Promise<SpeechChunk[]> {
+  const found: SpeechChunk[] = []
+  for await (const chunk of tts.stream(text, reference, { ...options, ...more })) found.push(chunk)
+  return found
+}
+const tokens = (parts: readonly SpeechChunk[]): number[] => parts.flatMap((part) => [...part.tokens])
+const samples = (parts: readonly SpeechChunk[]): number[] => parts.flatMap((part) => [...part.samples])
+
+describe('a stream of parts of sentences', () => {
+  it('speaks the tokens of the whole sentence, part by part', async () => {
+    const whole = await chunks(TEXT)
+    for (const mode of ['fixed-token', 'token'] as const) {
+      const parts = await chunks(TEXT, { chunks: mode, chunkTokens: 10 })
+      expect(tokens(parts)).toEqual(tokens(whole))
+      expect(parts.map((part) => part.last)).toEqual([...parts.slice(1).map(() => false), true])
+      expect(parts.every((part) => part.sentence === 0 && part.text === whole[0]!.text)).toBe(true)
+    }
+    expect((await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10 })).length).toBeGreaterThan(2)
+  })
+
+  it('gives the first part of its length, and later ones half longer', async () => {
+    const lengths = (await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10 })).map((part) => part.tokens.length)
+    expect(lengths.slice(0, -1)).toEqual([10, 15, 22, 33].slice(0, lengths.length - 1))
+  })
+
+  it('is as long as the sentence but for what the joins take', async () => {
+    const whole = samples(await chunks(TEXT)).length
+    const parts = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10 })
+    const lost = whole - samples(parts).length
+    expect(lost).toBeGreaterThanOrEqual(0)
+    expect(lost).toBeLessThanOrEqual(320 * (parts.length - 1))
+  })
+
+  it('is the whole sentence where one part holds it', async () => {
+    const one = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 500 })
+    expect(one).toHaveLength(1)
+    expect(samples(one)).toEqual(samples(await chunks(TEXT)))
+  })
+
+  it('gives the same samples for the same seed', async () => {
+    const more = { chunks: 'fixed-token', chunkTokens: 12, speed: 1.3 } as const
+    expect(samples(await chunks(TEXT, more))).toEqual(samples(await chunks(TEXT, more)))
+  })
+
+  it('can be spoken as upstream does, without growing', async () => {
+    const parts = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10, exactChunks: false })
+    expect(parts.slice(0, -1).every((part) => part.tokens.length === 10)).toBe(true)
+    expect(samples(parts)).toHaveLength(samples(await chunks(TEXT)).length - joinsOf(parts))
+  })
+})
+
+// Samples that the joins took, told by the lengths alone: without a join a part of n tokens is 1280 n samples long.
+function joinsOf(parts: readonly SpeechChunk[]): number {
+  return parts.reduce((sum, part) => sum + part.tokens.length * 1280, 0) - samples(parts).length
+}
+
+describe('a text that comes in pieces', () => {
+  it('is spoken as its sentences become whole, before the rest is there', async () => {
+    let release: () => void = () => undefined
+    const waiting = new Promise<void>((resolve) => (release = resolve))
+    async function* model() {
+      yield 'The first sentence is here. And'
+      await waiting
+      yield ' so is the second.'
+    }
+    const stream = tts.stream(model(), reference, options)
+    const first = await stream.next() // would wait for ever if all of the text had to be there
+    expect((first.value as SpeechChunk).text).toBe('The first sentence is here.')
+    release()
+    expect(((await stream.next()).value as SpeechChunk).text).toBe('And so is the second.')
+    expect((await stream.next()).done).toBe(true)
+  })
+
+  it('can be left, aborted or fail while it is waited for', async () => {
+    const never = async function* () {
+      yield 'One sentence is here. '
+      yield 'And'
+      await new Promise(() => undefined)
+    }
+    const controller = new AbortController()
+    const stream = tts.stream(never(), reference, { ...options, signal: controller.signal })
+    await stream.next()
+    controller.abort(new Error('enough'))
+    await expect(stream.next()).rejects.toThrow('enough')
+
+    const left = tts.stream(never(), reference, options)
+    await left.next()
+    await left.return(undefined)
+
+    const failing = async function* () {
+      yield 'One sentence is here. And'
+      throw new Error('the model is gone')
+    }
+    await expect(chunks(failing())).rejects.toThrow('the model is gone')
+  })
+
+  it('must hold something to speak, and only text', async () => {
+    await expect(tts.synthesize(['', ' '], reference)).rejects.toMatchObject({ code: 'ERR_GSV_EMPTY_TEXT' })
+    await expect(tts.synthesize([7] as never, reference)).rejects.toMatchObject({ code: 'ERR_GSV_WRONG_TYPE' })
+  })
+})
