@@ -252,7 +252,7 @@ async function* piecesOf(
   options: TextOptions
 ): AsyncGenerator<TextPiece, void, undefined> {
   if (typeof text === 'string') yield* frontend.pieces(text, options)
-  else for await (const sentence of sentencesOf(text)) yield* frontend.pieces(sentence, options)
+  else for await (const sentence of sentencesOf(text)) yield* frontend.pieces(sentence.trim(), options)
 }
 
 function ownReference(modules: VoiceModules): ReferenceInput {

@@ -1,13 +1,20 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GptSovits, type SpeechChunk, type SynthesisOptions } from '../../lib/index.js'
-import { reference, tiny } from './voice.js'
+import { packageRoot } from '../../lib/package-root.cjs'
+import { unpackCheckpoints } from '../parity/voices.js'
+import { reference, scratch } from './voice.js'
 
 const TEXT = 'This is one sentence which is long enough to be spoken in many parts.'
-const options: SynthesisOptions = { seed: 7, pause: 0, maxTokens: 120 }
+const options: SynthesisOptions = { seed: 7, pause: 0, maxTokens: 60 }
 
+// Random weights that do not end a sentence by themselves: long enough for many parts.
+const checkpoints = scratch()
 let tts: GptSovits
 beforeAll(async () => {
-  tts = new GptSovits(tiny)
+  unpackCheckpoints(join(packageRoot, 'test', 'fixtures', 'goldens', 'core', 'checkpoints'), checkpoints)
+  const at = (name: string): string => join(checkpoints, name)
+  tts = new GptSovits({ gpt: at('gpt_v2.ckpt'), sovits: at('sovits_v2.pth'), hubert: at('chinese-hubert-base') })
   await tts.ready
 })
 afterAll(() => tts.dispose())
@@ -59,14 +66,11 @@ describe('a stream of parts of sentences', () => {
   it('can be spoken as upstream does, without growing', async () => {
     const parts = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10, exactChunks: false })
     expect(parts.slice(0, -1).every((part) => part.tokens.length === 10)).toBe(true)
-    expect(samples(parts)).toHaveLength(samples(await chunks(TEXT)).length - joinsOf(parts))
+    const lost = samples(await chunks(TEXT)).length - samples(parts).length
+    expect(lost).toBeGreaterThanOrEqual(0)
+    expect(lost).toBeLessThanOrEqual(320 * (parts.length - 2)) // the last part is laid on without a search
   })
 })
-
-// Samples that the joins took, told by the lengths alone: without a join a part of n tokens is 1280 n samples long.
-function joinsOf(parts: readonly SpeechChunk[]): number {
-  return parts.reduce((sum, part) => sum + part.tokens.length * 1280, 0) - samples(parts).length
-}
 
 describe('a text that comes in pieces', () => {
   it('is spoken as its sentences become whole, before the rest is there', async () => {

@@ -20,6 +20,7 @@ const samples = Float32Array.from({ length: 100_000 }, (_, i) => Math.sin(i / 9)
 const rest = {
   tokens: new Int32Array(1),
   words: [],
+  last: true,
   truncated: false,
   attempts: 1,
   warnings: [],
