@@ -174,7 +174,7 @@ export class GptSovits {
         const [first] = queue
         // The next sentence goes to the engine as soon as it is known, what is spoken to the caller as soon as it is there.
         await Promise.race([aborted, ...(next ? [next] : []), ...(first ? [first.ready()] : [])])
-        const piece = next && (await Promise.race([aborted, next, ...(first ? [undefined] : [])]))
+        const piece = next && (await Promise.race([aborted, next, ...(first ? [Promise.resolve(undefined)] : [])]))
         if (piece) {
           next = undefined
           more = !piece.done

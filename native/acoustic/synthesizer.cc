@@ -48,8 +48,8 @@ at::Tensor Synthesizer::speak(const SpeakInput& input, std::stop_token stop) {
 }
 
 std::unique_ptr<ChunkDecoder> Synthesizer::open_chunks(const SpeakInput& input, int overlap_tokens) {
-  DecodeInput decode{{}, long_row(input.phones), dynamic_cast<const Style&>(input.conditioning).ge, input.speed,
-                     input.noise_scale};
+  DecodeInput decode{
+      {}, long_row(input.phones), dynamic_cast<const Style&>(input.conditioning).ge, input.speed, input.noise_scale};
   return std::make_unique<SynthesizerChunks>(*this, std::move(decode), overlap_tokens, input.seed, input.sentence);
 }
 

@@ -107,8 +107,8 @@ struct Chunking {
   int first_tokens = 16;   // length of the first chunk; the next ones grow by half
   int most_tokens = 16;    // up to this
   int overlap_tokens = 2;  // decoded twice, to join
-  // False does as upstream: tokens behind a quiet cut are spoken twice, each chunk is levelled alone, and the last one is
-  // not cross-faded.
+  // False does as upstream: tokens behind a quiet cut are spoken twice, each chunk is levelled alone, and the last one
+  // is not cross-faded.
   bool exact = true;
 };
 
@@ -127,7 +127,7 @@ struct SpeakRequest {
   bool overlapped_chunks = false;  // v3 and v4: chunks are painted apart and joined, not each on from the last
   int max_tokens = 1500;
   std::uint64_t seed = 0;
-  std::uint32_t sentence = 0;  // index in the request: each sentence draws from its own stream
+  std::uint32_t sentence = 0;        // index in the request: each sentence draws from its own stream
   std::optional<Chunking> chunking;  // ignored by versions that need a sentence's tokens whole
 };
 

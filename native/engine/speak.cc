@@ -71,7 +71,8 @@ semantic::Result speak_tokens(const LoadedVoice& voice, const SpeakRequest& requ
   const std::vector<float> bert = bert_features(voice, request);
   check(stop);
   for (attempts = 1; attempts <= kAttempts; ++attempts) {
-    semantic::Result result = sample_tokens(voice, request, static_cast<std::uint64_t>(attempts - 1), bert, stop, on_token);
+    semantic::Result result =
+        sample_tokens(voice, request, static_cast<std::uint64_t>(attempts - 1), bert, stop, on_token);
     check(stop);
     if (!result.tokens.empty()) return result;
   }

@@ -58,8 +58,8 @@ void normalize_peak(std::span<float> samples);
 // Upstream's rule for what was spoken: a peak above 1 becomes 1.
 void limit_peak(std::span<float> samples);
 
-// `next` from where, within `search` samples, it goes on best from `tail`; its beginning is faded over from the tail. Of
-// a tail longer than `next` only the end counts.
+// `next` from where, within `search` samples, it goes on best from `tail`; its beginning is faded over from the tail.
+// Of a tail longer than `next` only the end counts.
 std::vector<float> join(std::span<const float> tail, std::span<const float> next, std::size_t search);
 
 // Fragments whose ends repeat each other by about `overlap` samples: each is laid, within `search` samples, where it
