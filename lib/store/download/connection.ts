@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { DownloadError } from '../../errors.js'
+import { packageRoot } from '../../package-root.cjs'
 
 const MOST_REDIRECTS = 10
 /** A connection that gives less within the client's patience is given up. */
@@ -27,6 +30,11 @@ export interface Reply {
   readonly linked: { readonly sha256?: string; readonly bytes?: number }
 }
 
+// Reading it takes longer than all the rest of the package, and most programs fetch nothing.
+function undici(): typeof import('undici') {
+  return createRequire(join(packageRoot, 'package.json'))('undici') as typeof import('undici')
+}
+
 /** A fault that trying again may mend. */
 export class Interrupted extends Error {
   constructor(
@@ -40,6 +48,7 @@ export class Interrupted extends Error {
 /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` count, as they do for other programs. */
 export function dispatcher(stallMs: number): Dispatcher {
   const options = { connect: { timeout: stallMs }, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 65_536 }
+  const { Agent, EnvHttpProxyAgent } = undici()
   const proxied = ['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].some((name) => process.env[name])
   return proxied ? new EnvHttpProxyAgent(options) : new Agent(options)
 }
@@ -93,7 +102,7 @@ async function answered(client: Client, url: URL, headers: Record<string, string
   const timer = setTimeout(() => patience.abort(), client.stallMs)
   try {
     const signal = AbortSignal.any([client.signal, patience.signal])
-    return await request(url, { dispatcher: client.dispatcher, signal, headers })
+    return await undici().request(url, { dispatcher: client.dispatcher, signal, headers })
   } catch (error) {
     client.signal.throwIfAborted()
     const reason = patience.signal.aborted ? `no answer within ${client.stallMs / 1000} s` : reasonOf(error as Error)
