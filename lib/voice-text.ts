@@ -2,7 +2,7 @@ import type { PhoneSequence } from '../binding.js'
 import { MissingDataError, MissingModelError } from './errors.js'
 import { binding } from './native.js'
 import type { GptSovitsConfig } from './options.js'
-import { findPulled, type VoiceModules } from './store/index.js'
+import type { VoiceModules } from './store/index.js'
 import {
   createTextFrontend,
   dictionaryFolder,
@@ -34,6 +34,8 @@ export function frontend(config: TextConfig = {}): TextFrontend {
 }
 
 async function chinese({ g2pw, bert, cacheDir }: TextConfig): Promise<Frontend> {
+  // The store is loaded where it is needed: English is read before it would be.
+  const { findPulled } = await import('./store/index.js')
   const folder = g2pw ?? (await findPulled('g2pw', cacheDir))
   if (folder === undefined) return loadChinese({})
   return loadChinese({ g2pw: { folder, vocabularyFolder: bert ?? (await findPulled('bert', cacheDir)) } })
@@ -46,7 +48,7 @@ async function japanese({ japaneseUserDictionary: csv, cacheDir }: TextConfig): 
   return loadJapanese({ phones: (text) => binding().japanesePhones(number, text) })
 }
 
-// Loaded only here: it brings the model store with it, which reading text does not need.
+// Loaded only here: it brings the store with it.
 async function compiled(dictionary: string, csv: string, cacheDir: string | undefined): Promise<string> {
   const { compiledUserDictionary } = await import('./user-dictionary.js')
   return compiledUserDictionary(dictionary, csv, cacheDir)
