@@ -50,7 +50,7 @@ async function modules(cache: string): Promise<StoredItem[]> {
       what: note ? `${note.what} (${note.source})` : 'not whole; it is made again when it is needed',
       bytes: (await stat(path)).size,
       lastUsed: await timeOf(note ? notePath(path) : path),
-      voices: [...new Set(users)],
+      voices: [...new Set(users)].sort(),
       sound: note !== undefined,
       path
     })
