@@ -68,6 +68,7 @@ describe('gpt-sovits serve', () => {
     const text = encodeURIComponent('One more sentence. '.repeat(3))
     const answer = await fetch(`${url}/tts?lang=en&stream=1&format=pcm&seed=1&text=${text}`)
     child.kill('SIGTERM')
+    child.kill('SIGTERM') // as npm and timeout pass it on once more
     const streamed = (await answer.arrayBuffer()).byteLength
     expect(streamed).toBeGreaterThan(32000)
     expect(await ended).toEqual({ code: 0, signal: null })

@@ -106,20 +106,30 @@ async function run(flags: Flags): Promise<void> {
   const logger = loggerOf(flags)
   const options = await optionsOf(flags, logger)
   const ended = new Promise<'exit' | 'restart'>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        resolve('exit')
-        process.once(signal, () => process.exit(130))
-      })
-    }
     onControl = resolve
+    onEndSignal(() => resolve('exit'))
   })
   const server = await createServer(options, { onControl: (command) => onControl(command) })
-  await start(server, options, logger)
+  await Promise.race([start(server, options, logger), ended]) // a voice may take long to load
   const why = await ended
   logger('info', why === 'exit' ? 'ending: what is being spoken may take 10 s more' : 'restarting')
   await server.close()
   if (why === 'restart') await again()
+}
+
+// What starts a program often passes a signal on that the program has had already.
+const REPEATED_MS = 500
+
+/** Calls back at the first signal that asks for an end; another one, a while later, ends the process at once. */
+function onEndSignal(end: () => void): void {
+  let first: number | undefined
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      first ??= performance.now()
+      if (performance.now() - first > REPEATED_MS) process.exit(130)
+      end()
+    })
+  }
 }
 
 let onControl: (command: 'exit' | 'restart') => void = () => undefined
