@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "acoustic/attention.h"
 #include "acoustic/stop.h"
 
 namespace gsv::acoustic {
@@ -147,10 +148,16 @@ at::Tensor DiT::attend(const Block& block, const at::Tensor& x, const at::Tensor
   check(stop);
   turn(all.narrow(2, 0, inner_), angles);
   turn(all.narrow(2, inner_, inner_), angles);
-  const auto heads = all.view({batch, frames, 3, inner_ / kHeadWidth, kHeadWidth}).permute({2, 0, 3, 1, 4});
-  const at::Tensor y = at::scaled_dot_product_attention(heads[0], heads[1], heads[2]);
+  const std::int64_t heads = inner_ / kHeadWidth;
+  at::Tensor y;
+  if (all.is_cpu()) {
+    y = attend_on_cpu(all, heads);
+  } else {
+    const at::Tensor parts = all.view({batch, frames, 3, heads, kHeadWidth}).permute({2, 0, 3, 1, 4});
+    y = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2).reshape({batch, frames, inner_});
+  }
   check(stop);
-  return block.out(y.transpose(1, 2).reshape({batch, frames, inner_}));
+  return block.out(y);
 }
 
 std::vector<at::Tensor> DiT::attention_weights(std::size_t block) const {

@@ -1,0 +1,13 @@
+// Attention of every frame to every frame on own kernels: torch's on a CPU calls its BLAS, which is the slower part of
+// a transformer whose linear maps go through oneDNN.
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace gsv::acoustic {
+
+// qkv: [B, T, 3 * heads * width], float and contiguous on the CPU: queries, keys, values, each head after head. width
+// is a multiple of 16 -> [B, T, heads * width].
+at::Tensor attend_on_cpu(const at::Tensor& qkv, std::int64_t heads);
+
+}  // namespace gsv::acoustic
