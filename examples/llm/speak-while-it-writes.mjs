@@ -13,31 +13,15 @@ async function* writtenAnswer() {
   }
 }
 
-/** Whole sentences out of pieces of text, as soon as each is whole. */
-async function* sentencesOf(pieces) {
-  let waiting = ''
-  for await (const piece of pieces) {
-    waiting += piece
-    for (let end; (end = waiting.search(/[.!?。！？]["')\]]?\s|[。！？\n]/)) >= 0;) {
-      yield waiting.slice(0, end + 1).trim()
-      waiting = waiting.slice(end + 1)
-    }
-  }
-  if (waiting.trim() !== '') yield waiting.trim()
-}
-
 const tts = new GptSovits({ voice })
 const { sampleRate } = await tts.ready
 const file = createWriteStream(out)
 const encoder = await createEncoder('opus', { sampleRate, streaming: true })
 const begun = performance.now()
 try {
-  let index = 0
-  for await (const sentence of sentencesOf(writtenAnswer())) {
-    for await (const { samples } of tts.stream(sentence, undefined, { seed: index++ })) {
-      file.write(await encoder.write(samples))
-      console.log(`${((performance.now() - begun) / 1000).toFixed(1)} s: ${sentence}`)
-    }
+  for await (const { samples, text } of tts.stream(writtenAnswer())) {
+    file.write(await encoder.write(samples))
+    console.log(`${((performance.now() - begun) / 1000).toFixed(1)} s: ${text}`)
   }
   file.end(await encoder.end())
   await once(file, 'finish')
