@@ -85,7 +85,7 @@ async function make(
   cache: string,
   options: FillOptions
 ): Promise<ModuleNote> {
-  await sweepPartials(dirname(path), basename(path))
+  await sweepPartials(dirname(path), basename(path, '.pt')) // of its note as well
   const { bytes, sha256, warnings } = await fillWhole(addon, source, path, options)
   const { network, file, inspection } = source
   const [what, byteOrder] = [inspection.what, endianness()]

@@ -107,11 +107,12 @@ describe('the cache of imported modules', () => {
   it('clears away what a killed process left, and not what a running one writes', async () => {
     const { s1 } = (await open()).voice.modules
     const dead = join(dirname(s1), `.${basename(s1)}.999999999.0123abcd`)
+    const deadNote = join(dirname(s1), `.${basename(s1, '.pt')}.json.999999999.0123abcd`)
     const alive = join(dirname(s1), `.${basename(s1)}.${process.ppid}.0123abcd`)
-    for (const path of [dead, alive]) mkdirSync(path)
+    for (const path of [dead, deadNote, alive]) mkdirSync(path)
     unlinkSync(s1)
     await open()
-    expect([existsSync(dead), existsSync(alive)]).toEqual([false, true])
+    expect([dead, deadNote, alive].map((path) => existsSync(path))).toEqual([false, false, true])
   })
 
   it('is right when two processes import the same voice at once', async () => {
