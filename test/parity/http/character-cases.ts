@@ -80,6 +80,8 @@ const rules: readonly Rule[] = [
   [/^(\w+) key$/, ([key]) => spoken({ [key!]: '1' })],
   [/^text normali[sz]e$/, () => get({ text: untidy, cut_method: 'cut0' })],
   [/^BOOM\d*$/, () => get({ text: 'BOOM' })],
+  // An alias of the text takes its place.
+  [/^(txt|tex|t) (.*)$/, ([key, value]) => get({ [key!]: value! })],
   [/^(\S+) (.*)$/, ([key, value]) => spoken({ [key!]: value! })]
 ]
 
