@@ -5,6 +5,7 @@ import { type GptSovitsConfig, resolveConfig, type ResolvedConfig, resolveSynthe
 import type { ResolvedSynthesisOptions, SynthesisOptions } from './options.js'
 import { isPreparedReference, type PreparedReference, ReferenceRoom } from './reference.js'
 import { chunkingOf, Sentence } from './sentence.js'
+import { type Pace, SentenceLine } from './sentence-line.js'
 import { Speech } from './speech/index.js'
 import { openVoice, type VoiceModules } from './store/index.js'
 import { sentencesOf, type TextFrontend, type TextOptions, type TextPiece, type TextStream } from './text/index.js'
@@ -19,10 +20,6 @@ interface Loaded {
   readonly text: TextFrontend
   readonly references: ReferenceRoom
 }
-
-// One sentence is spoken while the consumer reads the one before: enough to keep the engine busy, little enough that a slow
-// consumer holds it back.
-const SENTENCES_AHEAD = 2
 
 /**
  * A GPT-SoVITS voice, ready to speak.
@@ -78,7 +75,7 @@ export class GptSovits {
   ): Promise<Speech> {
     const resolved = resolveSynthesisOptions(options)
     const chunks: SpeechChunk[] = []
-    for await (const chunk of this.#speak(text, reference, resolved)) chunks.push(chunk)
+    for await (const chunk of this.#speak(text, reference, resolved, 'whole')) chunks.push(chunk)
     return new Speech(chunks, resolved.seed, resolved.pause)
   }
 
@@ -92,7 +89,8 @@ export class GptSovits {
     reference?: ReferenceInput | PreparedReference,
     options: SynthesisOptions = {}
   ): AsyncGenerator<SpeechChunk, void, undefined> {
-    return this.#speak(text, reference, resolveSynthesisOptions(options))
+    const resolved = resolveSynthesisOptions(options)
+    return this.#speak(text, reference, resolved, resolved.chunks === 'sentence' ? 'sentences' : 'parts')
   }
 
   /** Cancels what runs and gives the memory back. Later calls throw a DisposedError. */
@@ -150,11 +148,13 @@ export class GptSovits {
   async *#speak(
     text: string | TextStream,
     reference: ReferenceInput | PreparedReference | undefined,
-    options: ResolvedSynthesisOptions
+    options: ResolvedSynthesisOptions,
+    pace: Pace
   ): AsyncGenerator<SpeechChunk, void, undefined> {
     const left = new AbortController()
     const signal = AbortSignal.any([this.#signal(options.signal), left.signal])
     const aborted = rejectedWhenAborted(signal)
+    let line: SentenceLine | undefined
     let pieces: AsyncGenerator<TextPiece> | undefined
     try {
       signal.throwIfAborted()
@@ -162,37 +162,28 @@ export class GptSovits {
       const given = reference ?? ownReference(loaded.modules)
       const prepared = isPreparedReference(given) ? given : await loaded.references.prepare(given, signal)
       pieces = piecesOf(text, loaded.text, textOptions(options, loaded.modules))
-      const queue: Sentence[] = []
+      // Versions that need a sentence's tokens whole give sentences whatever is asked.
+      const sentences = new SentenceLine(pace === 'parts' && !loaded.info.streamsTokens ? 'sentences' : pace)
+      line = sentences
       let audioSeconds = 0
-      let count = 0
-      let next: Promise<IteratorResult<TextPiece>> | undefined
-      for (let more = true; more || queue.length > 0;) {
-        if (more && queue.length < SENTENCES_AHEAD) {
-          next ??= pieces.next()
-          next.catch(() => undefined) // told by the races below
-        }
-        const [first] = queue
-        // The next sentence goes to the engine as soon as it is known, what is spoken to the caller as soon as it is there.
-        await Promise.race([aborted, ...(next ? [next] : []), ...(first ? [first.ready()] : [])])
-        const piece = next && (await Promise.race([aborted, next, ...(first ? [Promise.resolve(undefined)] : [])]))
-        if (piece) {
-          next = undefined
-          more = !piece.done
-          if (piece.done) continue
-          const sentence = new Sentence(piece.value, count++, loaded.info.sampleRate, options.pause)
-          this.#start(loaded, prepared, sentence, options, signal, () => audioSeconds)
-          queue.push(sentence)
-        } else if (first) {
-          const chunk = first.take()
-          if (chunk.last) queue.shift()
-          audioSeconds += chunk.samples.length / chunk.sampleRate
-          options.onProgress?.({ sentence: chunk.sentence, tokens: chunk.tokens.length, audioSeconds })
-          yield chunk
-        }
+      void feed(line, pieces, (piece) => {
+        const sentence = new Sentence(piece, sentences.count, loaded.info.sampleRate, options.pause)
+        this.#start(loaded, prepared, sentence, options, signal, () => audioSeconds)
+        return sentence
+      })
+      for (;;) {
+        const next = line.next()
+        next.catch(() => undefined) // told by the race, or nobody listens any more
+        const chunk = await Promise.race([aborted, next])
+        if (!chunk) break
+        audioSeconds += chunk.samples.length / chunk.sampleRate
+        options.onProgress?.({ sentence: chunk.sentence, tokens: chunk.tokens.length, audioSeconds })
+        yield chunk
       }
-      if (count === 0) throw new EmptyTextError('the text holds nothing that can be spoken')
+      if (line.count === 0) throw new EmptyTextError('the text holds nothing that can be spoken')
     } finally {
       left.abort()
+      line?.leave()
       pieces?.return(undefined).catch(() => undefined) // a text that never comes is not waited for
     }
   }
@@ -244,6 +235,23 @@ function rejectedWhenAborted(signal: AbortSignal): Promise<never> {
   })
   aborted.catch(() => undefined)
   return aborted
+}
+
+// Gives the text's sentences to the engine as the line has room for them.
+async function feed(
+  line: SentenceLine,
+  pieces: AsyncGenerator<TextPiece>,
+  start: (piece: TextPiece) => Sentence
+): Promise<void> {
+  try {
+    for await (const piece of pieces) {
+      if (!(await line.hasRoom())) return
+      line.add(start(piece))
+    }
+    line.complete()
+  } catch (error) {
+    line.fail(error)
+  }
 }
 
 async function* piecesOf(

@@ -1,6 +1,6 @@
 import type { Chunking, Spoken, SpokenChunk } from '../binding.js'
 import type { ResolvedSynthesisOptions } from './options.js'
-import { type TextPiece, wordsOf } from './text/index.js'
+import { type TextPiece, type WordPhones, wordsOf } from './text/index.js'
 import type { SpeechChunk } from './types.js'
 
 // From the second part on a stream is ahead of who listens, and longer parts cost less.
@@ -27,15 +27,19 @@ export class Sentence {
   readonly #sampleRate: number
   readonly #pauseSeconds: number
   readonly #parts: SpeechChunk[] = []
+  readonly #words: readonly WordPhones[]
   #tokens = 0
+  #hasEnded = false
   #failure: { readonly error: unknown } | undefined
-  #wake: (() => void) | undefined
+  /** Called when there is something to take, and at the end. */
+  onChange: () => void = () => undefined
 
   constructor(piece: TextPiece, index: number, sampleRate: number, pauseSeconds: number) {
     this.piece = piece
     this.index = index
     this.#sampleRate = sampleRate
     this.#pauseSeconds = pauseSeconds
+    this.#words = wordsOf(piece)
   }
 
   /** Takes a part that is not the last. */
@@ -51,14 +55,23 @@ export class Sentence {
   }
 
   fail(error: unknown): void {
-    this.#failure = { error }
-    this.#wake?.()
+    this.#failure ??= { error }
+    this.#hasEnded = true
+    this.onChange()
   }
 
-  /** Resolves when `take` has something to say. */
-  ready(): Promise<void> {
-    if (this.#parts.length > 0 || this.#failure) return Promise.resolve()
-    return new Promise((resolve) => (this.#wake = resolve))
+  /** The engine is done with it. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** `take` has something to say. */
+  get isReady(): boolean {
+    return this.#parts.length > 0 || this.#failure !== undefined
+  }
+
+  get unreadBytes(): number {
+    return this.#parts.reduce((sum, { samples }) => sum + samples.byteLength, 0)
   }
 
   /** The next part. Throws what the engine failed with. */
@@ -72,10 +85,11 @@ export class Sentence {
     const { text, warnings } = this.piece
     const isFirst = this.#tokens === 0
     this.#tokens += tokens.length
+    this.#hasEnded ||= last
     this.#parts.push({
-      ...{ samples, sampleRate: this.#sampleRate, sentence: this.index, text, words: wordsOf(this.piece), tokens },
+      ...{ samples, sampleRate: this.#sampleRate, sentence: this.index, text, words: this.#words, tokens },
       ...{ last, truncated, attempts, warnings: isFirst ? warnings : [] }
     })
-    this.#wake?.()
+    this.onChange()
   }
 }

@@ -1,6 +1,4 @@
 // The engine library's one entry.
-#include <ATen/Parallel.h>
-#include <c10/util/Exception.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "blueprint/fill.h"
@@ -8,8 +6,8 @@
 #include "engine/jobs.h"
 #include "engine/prepare.h"
 #include "engine/probe.h"
-#include "engine/speak.h"
 #include "engine/voice.h"
+#include "error.h"
 
 namespace gsv::engine {
 namespace {
@@ -17,7 +15,6 @@ namespace {
 struct RunRequest {
   VoiceLoader& loader;
   std::stop_token stop;
-  const std::function<void(Payload)>& post;
 
   Payload operator()(FillRequest& request) const { return blueprint::fill(request, stop); }
   Payload operator()(LoadVoiceRequest& request) const { return loader.load(request); }
@@ -25,39 +22,22 @@ struct RunRequest {
     use(request.voice);
     return prepare(request, stop);
   }
-  Payload operator()(SpeakRequest& request) const {
-    use(request.voice);
-    return speak(request, stop, post);
-  }
+  // The scheduler's, which knows the others that speak.
+  Payload operator()(SpeakRequest&) const { throw Error(code::kInternal, "a sentence is not spoken by itself"); }
   Payload operator()(ProbeRequest& request) const {
     use(request.voice);
     return probe(request, stop);
   }
 
  private:
-  // torch's pool belongs to the calling thread, so each job sets it anew.
-  static const LoadedVoice& use(const std::shared_ptr<const Voice>& voice) {
-    at::set_num_threads(loaded(voice).threads);
-    return loaded(voice);
-  }
-};
-
-// torch's warnings are hints for those who write networks; a library never prints.
-class Silence final : public c10::WarningHandler {
- public:
-  void process(const c10::Warning&) override {}
+  static void use(const std::shared_ptr<const Voice>& voice) { use_threads(loaded(voice)); }
 };
 
 class LocalEngine final : public Engine {
  public:
   explicit LocalEngine(std::shared_ptr<EventSink> sink)
-      : jobs_(std::move(sink), [this](Request& request, std::stop_token stop, const auto& post) {
-          Silence silence;
-          c10::WarningUtils::WarningHandlerGuard quiet(&silence);
-          c10::InferenceMode inference;
-          // Optimising a graph costs its first run more than it saves: CPU time of s2's first sentence halves without.
-          torch::jit::GraphOptimizerEnabledGuard plain(false);
-          return std::visit(RunRequest{loader_, stop, post}, request);
+      : jobs_(std::move(sink), [this](Request& request, std::stop_token stop) {
+          return std::visit(RunRequest{loader_, std::move(stop)}, request);
         }) {}
 
   void start(JobId job, Request request) noexcept override { jobs_.start(job, std::move(request)); }

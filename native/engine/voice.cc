@@ -1,5 +1,7 @@
 #include "engine/voice.h"
 
+#include <ATen/Parallel.h>
+
 #include <filesystem>
 #include <thread>
 #include <unordered_map>
@@ -90,5 +92,9 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
 }
 
 const LoadedVoice& loaded(const std::shared_ptr<const Voice>& voice) { return static_cast<const LoadedVoice&>(*voice); }
+
+void use_threads(const LoadedVoice& voice) {
+  if (at::get_num_threads() != voice.threads) at::set_num_threads(voice.threads);
+}
 
 }  // namespace gsv::engine

@@ -39,4 +39,7 @@ class VoiceLoader {
 // The loaded voice behind an opaque one.
 const LoadedVoice& loaded(const std::shared_ptr<const Voice>& voice);
 
+// torch's pool belongs to the calling thread: what runs a voice there says so first.
+void use_threads(const LoadedVoice& voice);
+
 }  // namespace gsv::engine

@@ -79,6 +79,14 @@ std::vector<Result> Generator::step() {
   return std::exchange(finished_, {});
 }
 
+void Generator::drop(int id) {
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (!rows_[i] || rows_[i]->result.id != id) continue;
+    rows_[i].reset();
+    batch_->release(static_cast<int>(i));
+  }
+}
+
 // Samples from the row's prediction and ends the row where upstream would.
 void Generator::accept(int index) {
   Row& row = *rows_[index];

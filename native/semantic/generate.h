@@ -53,6 +53,9 @@ class Generator {
   // stop ends this sentence alone, within one step. Throws what Batch::prefill throws, or when no row is free.
   int add(const Request& request, std::stop_token stop, OnToken on_token = {});
 
+  // Ends a sentence at once, without a Result. One that ended already is ignored.
+  void drop(int id);
+
   // One step for every active row. Returns the sentences that ended since the last call.
   std::vector<Result> step();
 

@@ -14,7 +14,8 @@ let tts: GptSovits
 beforeAll(async () => {
   unpackCheckpoints(join(packageRoot, 'test', 'fixtures', 'goldens', 'core', 'checkpoints'), checkpoints)
   const at = (name: string): string => join(checkpoints, name)
-  tts = new GptSovits({ gpt: at('gpt_v2.ckpt'), sovits: at('sovits_v2.pth'), hubert: at('chinese-hubert-base') })
+  const files = { gpt: at('gpt_v2.ckpt'), sovits: at('sovits_v2.pth'), hubert: at('chinese-hubert-base') }
+  tts = new GptSovits({ ...files, threads: 1 })
   await tts.ready
 })
 afterAll(() => tts.dispose())
@@ -69,6 +70,29 @@ describe('a stream of parts of sentences', () => {
     const lost = samples(await chunks(TEXT)).length - samples(parts).length
     expect(lost).toBeGreaterThanOrEqual(0)
     expect(lost).toBeLessThanOrEqual(320 * (parts.length - 2)) // the last part is laid on without a search
+  })
+})
+
+describe('a consumer that does not read', () => {
+  it('holds its own text back after 4 MB, and nobody else', async () => {
+    const text = Array.from({ length: 80 }, (_, i) => `Sentence number ${i} is here.`).join(' ')
+    let furthest = 0
+    const onProgress = ({ sentence }: { sentence: number }): void => void (furthest = Math.max(furthest, sentence))
+    const stream = tts.stream(text, reference, { ...options, onProgress })
+    const first = (await stream.next()).value as SpeechChunk
+    // As long as anything of it is spoken, the others' sentences need longer than that takes.
+    let before = -1
+    while (furthest > before) {
+      before = furthest
+      for (let i = 0; i < 8; i++) expect((await chunks('Somebody else.')).length).toBe(1)
+    }
+    const held = Math.ceil((4 * 2 ** 20) / first.samples.byteLength)
+    expect(furthest).toBeGreaterThanOrEqual(held - 1)
+    expect(furthest).toBeLessThanOrEqual(held + 6)
+    // Reading goes on where it stopped.
+    const rest: SpeechChunk[] = []
+    for await (const chunk of stream) rest.push(chunk)
+    expect(rest.map(({ sentence }) => sentence)).toEqual(Array.from({ length: 79 }, (_, i) => i + 1))
   })
 })
 

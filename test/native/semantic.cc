@@ -122,6 +122,17 @@ void add_batch_tests(Suite& suite, const FlatFile& file) {
     suite.is_true(results[0].ended == Ended::kCancelled, "it says so");
     suite.equal(seen, 5, "tokens seen");
     suite.equal(results[1].tokens, generate(*decoder, requests[5], {}).tokens, "the neighbour's tokens");
+    const int dropped = generator.add(requests[6], {});
+    const int kept = generator.add(requests[5], {});
+    generator.step();
+    generator.drop(dropped);
+    results.clear();
+    while (generator.active_rows() > 0) {
+      for (Result& result : generator.step()) results.push_back(std::move(result));
+    }
+    suite.equal(results.size(), size_t{1}, "results beside a dropped one");
+    suite.equal(results[0].id, kept, "the one that was kept");
+    suite.equal(results[0].tokens, generate(*decoder, requests[5], {}).tokens, "its tokens");
     std::stop_source before;
     before.request_stop();
     const Result none = generate(*decoder, requests[0], before.get_token());
