@@ -98,6 +98,8 @@ const std::map<std::string, Stage>& stages() {
                                                   {"sampler", sampler},
                                                   {"speaker", speaker},
                                                   {"decode", decode},
+                                                  {"chunked", chunked},
+                                                  {"join", join},
                                                   {"prompt_mel", prompt_mel},
                                                   {"condition", condition},
                                                   {"flow_matching", flow_matching},

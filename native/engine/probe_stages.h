@@ -42,6 +42,15 @@ TensorMap speaker(const LoadedVoice& voice, const Inputs& in, std::stop_token st
 // and, for Pro, speaker.0, ... [1, 20480] -> ge, m_p, logs_p, z, wav
 TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 
+// v1 to v2ProPlus. phones, prompt, bert, early_stop, repetition_penalty as `generate`, of which the likeliest tokens
+// are taken; text [1, X], spectrogram [1, bins, T], speed, noise_scale as `decode`; fixed, chunk_tokens,
+// overlap_tokens, noise.0, noise.1 ... of each chunk -> quietness [vocab], tokens [n], of each chunk tokens.0 (none for
+// the last), latent.0 [1, hidden, frames], decoded.0 [samples] with the overlap, samples.0 as they are spoken
+TensorMap chunked(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
+// fragment.0, fragment.1 ... [samples], overlap, search -> joined [samples]
+TensorMap join(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
+
 // v1 to v2ProPlus. tokens [] -> operations [1] of the generator for them
 TensorMap generator_size(const LoadedVoice& voice, const Inputs& in, std::stop_token stop);
 

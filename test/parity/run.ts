@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkCore } from './core.js'
 import { checkFlow } from './flow.js'
+import { checkStreaming } from './streaming.js'
 import { Report } from './report.js'
 
 const [dir] = process.argv.slice(2)
@@ -14,9 +15,10 @@ const report = new Report()
 try {
   const layouts = [
     { file: 's1_v2.safetensors', check: checkCore },
-    { file: 'cfm.safetensors', check: checkFlow }
+    { file: 'cfm.safetensors', check: checkFlow },
+    { file: 'streaming.safetensors', check: checkStreaming }
   ].filter(({ file }) => existsSync(join(dir, file)))
-  if (layouts.length === 0) report.fail(dir, 'neither s1_v2.safetensors nor cfm.safetensors is in it')
+  if (layouts.length === 0) report.fail(dir, 'no s1_v2.safetensors, cfm.safetensors or streaming.safetensors is in it')
   for (const { check } of layouts) await check(dir, report)
 } catch (error) {
   report.fail('run', (error as Error).stack ?? String(error))
