@@ -1,12 +1,14 @@
-"""Writes a full-size v2 voice of random weights, in the formats that users bring.
+"""Writes full-size voices of random weights, in the formats that users bring.
 
-    python bench/make_voice.py OUTPUT_DIR        (numpy and torch)
+    python bench/make_voice.py OUTPUT_DIR VERSION...        (numpy and torch; versions: v2 v2ProPlus v3 v4)
 
-voice.ckpt, voice.pth and hubert/: 24 layers of s1, s2 as published, HuBERT base. Sentences never end by themselves, so
-that every run has as many tokens as it was asked for.
+voice.ckpt, hubert/ and what a version needs of VERSION.pth, speaker.ckpt, bigvgan/ and vocoder.pth, with the sizes of the
+published files. What is there already is kept. Sentences never end by themselves, so that every run has as many tokens as
+it was asked for.
 """
 
 import json
+import re
 import sys
 from collections import OrderedDict
 from pathlib import Path
@@ -30,7 +32,7 @@ SOVITS_MODEL = {
     "upsample_initial_channel": 512,
     "gin_channels": 512,
 }
-SOVITS_CONFIG = {**make.SOVITS_CONFIG, "model": SOVITS_MODEL}
+PRO_MODEL = {"gin_channels": 1024, "upsample_initial_channel": 768, "upsample_kernel_sizes": [20, 16, 8, 2, 2]}
 HUBERT_CONFIG = {
     **make.HUBERT_CONFIG,
     "hidden_size": 768,
@@ -41,8 +43,55 @@ HUBERT_CONFIG = {
     "num_conv_pos_embeddings": 128,
     "num_conv_pos_embedding_groups": 16,
 }
+BIGVGAN_CONFIG = {
+    "resblock": "1",
+    "activation": "snakebeta",
+    "snake_logscale": True,
+    "use_tanh_at_final": False,
+    "use_bias_at_final": False,
+    "upsample_rates": [4, 4, 2, 2, 2, 2],
+    "upsample_kernel_sizes": [8, 8, 4, 4, 4, 4],
+    "upsample_initial_channel": 1536,
+    "resblock_kernel_sizes": [3, 7, 11],
+    "resblock_dilation_sizes": [[1, 3, 5], [1, 3, 5], [1, 3, 5]],
+    "num_mels": 100,
+    "sampling_rate": 24000,
+}
+
+# Sizes that no config states.
 S1_SIZES = {**make.S1_SIZES, "feed_forward": 2048}
 S2_SIZES = {**make.S2_SIZES, "channels": [512, 256, 128, 64, 32, 16], "mrte": 512, "ssl": 768, "style": 128}
+PRO_SIZES = {**S2_SIZES, "channels": [768, 384, 192, 96, 48, 24], "speaker": 20480, "text_style": 512}
+TRANSFORMER_SIZES = {"depth": 22, "dim": 1024, "inner": 1024, "ff": 2048, "mels": 100, "pairs": 32, "waves": 256}
+FLOW_SIZES = {
+    **S2_SIZES,
+    **TRANSFORMER_SIZES,
+    "condition": 512,
+    "condition_kernel": 5,
+    "text_depth": 4,
+    "text_kernel": 7,
+    "wide": 1024,
+    "position_inputs": 64,
+    "position_kernel": 31,
+}
+BIGVGAN_SIZES = {"channels": [1536 >> i for i in range(7)], "mels": 100, "taps": 12}
+HIFIGAN_SIZES = {"channels": [512 >> i for i in range(6)], "mels": 100}
+SPEAKER_SIZES = {
+    "stem": 64,
+    **{f"width{i}": 12 << i for i in range(1, 5)},
+    **{f"outputs{i}": 128 << i for i in range(1, 5)},
+    "width3_mix": 24,
+    "width4_mix": 48,
+    "outputs4_mix": 512,
+}
+
+# What a version's second stage is: its network, what differs in the config, its sizes, what stands in the place of PK.
+SECOND_STAGES = {
+    "v2": ("s2", {}, S2_SIZES, b"PK"),
+    "v2ProPlus": ("s2_pro", PRO_MODEL, PRO_SIZES, b"06"),
+    "v3": ("s2_v3", {}, FLOW_SIZES, b"02"),
+    "v4": ("s2_v3", {}, FLOW_SIZES, b"PK"),
+}
 
 
 def never_end(weights: OrderedDict) -> None:
@@ -56,22 +105,73 @@ def never_end(weights: OrderedDict) -> None:
     weights[f"{last}.bias"][0] = 4
 
 
+def gpt(path: Path) -> None:
+    weights = make.state("s1", GPT_CONFIG, S1_SIZES, prefix="model.")
+    never_end(weights)
+    torch.save(OrderedDict(weight=weights, config=GPT_CONFIG, info="GPT-e15"), path)
+
+
+def hubert(path: Path) -> None:
+    path.mkdir(exist_ok=True)
+    torch.save(make.state("hubert", HUBERT_CONFIG, {}), path / "pytorch_model.bin")
+    (path / "config.json").write_text(json.dumps(HUBERT_CONFIG, indent=2) + "\n")
+
+
+def sovits(path: Path) -> None:
+    network, differing, sizes, head = SECOND_STAGES[path.stem]
+    model = {**SOVITS_MODEL, **differing, "version": path.stem}
+    config = {**make.SOVITS_CONFIG, "model": model, "version": path.stem}
+    weights = make.sovits_weights(network, config, sizes)
+    if "cfm.estimator.rotary_embed.inv_freq" in weights:
+        pairs = sizes["pairs"]
+        weights["cfm.estimator.rotary_embed.inv_freq"] = (10000 ** -(torch.arange(pairs) / pairs)).half()
+    torch.save(OrderedDict(weight=dict(weights), config=make.hparams(config), info="8epoch_96iteration"), path)
+    with path.open("r+b") as file:
+        file.write(head)
+
+
+def speaker(path: Path) -> None:
+    weights = make.state("eres2net", {}, SPEAKER_SIZES)
+    weights["seg_1.weight"] = torch.zeros(192, 2 * PRO_SIZES["speaker"]).half()  # nobody asks for what it answers
+    weights["seg_1.bias"] = torch.zeros(192).half()
+    torch.save(weights, path)
+
+
+def low_pass(taps: int) -> np.ndarray:
+    """At a quarter of the rate: a sinc under a Kaiser window, its sum 1."""
+    time = np.arange(taps) - (taps - 1) / 2
+    kernel = np.sinc(time / 2) * np.kaiser(taps, 4.66)
+    return kernel / kernel.sum()
+
+
+def bigvgan(path: Path) -> None:
+    path.mkdir(exist_ok=True)
+    weights = make.state("bigvgan", BIGVGAN_CONFIG, BIGVGAN_SIZES)
+    taps = torch.from_numpy(low_pass(BIGVGAN_SIZES["taps"])).view(1, 1, -1)
+    weights = {name: (taps if name.endswith(".filter") else value).float() for name, value in weights.items()}
+    for name, weight in weights.items():
+        if re.search(r"convs\d.*weight$", name):
+            weight *= 0.3  # random blocks would double the sound's energy six times each
+    torch.save({"generator": weights}, path / "bigvgan_generator.pt")
+    (path / "config.json").write_text(json.dumps(BIGVGAN_CONFIG, indent=2) + "\n")
+
+
+def vocoder(path: Path) -> None:
+    torch.save(make.state("hifigan", {}, HIFIGAN_SIZES), path)
+
+
+PARTS = {"v2": {}, "v2ProPlus": {"speaker.ckpt": speaker}, "v3": {"bigvgan": bigvgan}, "v4": {"vocoder.pth": vocoder}}
+
+
 def main() -> None:
     out = Path(sys.argv[1])
-    (out / "hubert").mkdir(parents=True, exist_ok=True)
-    gpt = make.state("s1", GPT_CONFIG, S1_SIZES, prefix="model.")
-    never_end(gpt)
-    torch.save(OrderedDict(weight=gpt, config=GPT_CONFIG, info="GPT-e15"), out / "voice.ckpt")
-    sovits = make.state("s2", SOVITS_CONFIG, S2_SIZES)
-    codebook = sovits["quantizer.vq.layers.0._codebook.embed"]
-    sovits["quantizer.vq.layers.0._codebook.embed_avg"] = codebook.clone()
-    sovits["quantizer.vq.layers.0._codebook.cluster_size"] = torch.ones(len(codebook)).half()
-    sovits["quantizer.vq.layers.0._codebook.inited"] = torch.ones(1).half()
-    config = make.hparams(SOVITS_CONFIG)
-    torch.save(OrderedDict(weight=dict(sovits), config=config, info="8epoch_96iteration"), out / "voice.pth")
-    torch.save(make.state("hubert", HUBERT_CONFIG, {}), out / "hubert" / "pytorch_model.bin")
-    (out / "hubert" / "config.json").write_text(json.dumps(HUBERT_CONFIG, indent=2) + "\n")
-    assert np.isfinite(gpt["model.bert_proj.weight"].float().numpy()).all()
+    out.mkdir(parents=True, exist_ok=True)
+    makers = {"voice.ckpt": gpt, "hubert": hubert}
+    for version in sys.argv[2:]:
+        makers |= {f"{version}.pth": sovits, **PARTS[version]}
+    for name, write in makers.items():
+        if not (out / name).exists():
+            write(out / name)
 
 
 if __name__ == "__main__":

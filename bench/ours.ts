@@ -1,4 +1,4 @@
-// Our side: node --import tsx bench/ours.ts MODULES_DIR REFERENCE THREADS
+// Our side: node --import tsx bench/ours.ts MODULES_DIR REFERENCE THREADS PRECISION,...
 // Answers as bench/peer.py does; a request names the precision too.
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
@@ -7,11 +7,11 @@ import { createInterface } from 'node:readline'
 import type { Binding, Tensor, VoiceHandle } from '../binding.js'
 import { GptSovits, type PreparedReference } from '../lib/index.js'
 import { engine, run } from '../lib/native.js'
-import { type Answer, type OurRequest, type Precision, PROMPT_TEXT, TEXT } from './requests.js'
+import { type Answer, type OurRequest, type Precision, PROMPT_TEXT } from './requests.js'
 
-const [modules = '', reference = '', threadCount = ''] = process.argv.slice(2)
+const [modules = '', reference = '', threadCount = '', precisionList = ''] = process.argv.slice(2)
 const threads = Number(threadCount)
-const precisions: readonly Precision[] = ['fp16', 'int8']
+const precisions = precisionList.split(',') as Precision[]
 
 const ids = (list: readonly number[], shape: readonly number[] = [list.length]): Tensor => ({
   shape,
@@ -24,32 +24,27 @@ const spectrogram: Tensor = {
 }
 
 class Voice {
+  /** v2 alone, for measurements of one stage. */
+  #stages: { addon: Binding; handle: VoiceHandle } | undefined
+
   private constructor(
-    private readonly addon: Binding,
-    private readonly handle: VoiceHandle,
+    private readonly precision: Precision,
     private readonly tts: GptSovits,
     private readonly prepared: PreparedReference
   ) {}
 
   static async load(precision: Precision): Promise<Voice> {
-    const addon = await engine()
-    const networks = { s1: 's1.pt', s2: 's2.pt', hubert: 'hubert.pt' }
-    const paths = Object.fromEntries(Object.entries(networks).map(([name, file]) => [name, join(modules, file)]))
-    const format = { version: 'v2', sampleRate: 32000, fftSize: 2048, hop: 640 }
-    const request = { bert: '', speaker: '', vocoder: '', ...(paths as typeof networks), ...format }
-    const { voice } = await run<{ voice: VoiceHandle }>((job) =>
-      addon.loadVoice(job, { ...request, threads, device: 'cpu', precision })
-    )
     const tts = new GptSovits({ voice: modules, threads, precision })
-    return new Voice(addon, voice, tts, await tts.prepare({ audio: reference, text: PROMPT_TEXT }))
+    return new Voice(precision, tts, await tts.prepare({ audio: reference, text: PROMPT_TEXT }))
   }
 
   async measure(request: OurRequest): Promise<Answer> {
     if (request.measure === 'tokens') return this.#tokens(request)
     if (request.measure === 'wave') return this.#wave(request)
     const begun = performance.now()
-    const options = { seed: request.seed, maxTokens: request.steps, pause: 0 }
-    const speech = await this.tts.synthesize(TEXT, this.prepared, options)
+    const { seed, steps, sampleSteps, sentence } = request
+    const options = { seed, maxTokens: steps, pause: 0, ...(sampleSteps > 0 && { sampleSteps }) }
+    const speech = await this.tts.synthesize(sentence, this.prepared, options)
     return { seconds: (performance.now() - begun) / 1000, audio: speech.duration }
   }
 
@@ -77,10 +72,23 @@ class Voice {
   }
 
   async #probe(stage: string, tensors: Record<string, Tensor>): Promise<Record<string, Tensor>> {
+    const { addon, handle } = (this.#stages ??= await this.#load())
     const done = await run<{ tensors: Record<string, Tensor> }>((job) =>
-      this.addon.probe(job, { voice: this.handle, stage, tensors })
+      addon.probe(job, { voice: handle, stage, tensors })
     )
     return done.tensors
+  }
+
+  async #load(): Promise<{ addon: Binding; handle: VoiceHandle }> {
+    const addon = await engine()
+    const networks = { s1: 's1.pt', s2: 's2.pt', hubert: 'hubert.pt' }
+    const paths = Object.fromEntries(Object.entries(networks).map(([name, file]) => [name, join(modules, file)]))
+    const format = { version: 'v2', sampleRate: 32000, fftSize: 2048, hop: 640 }
+    const request = { bert: '', speaker: '', vocoder: '', ...(paths as typeof networks), ...format }
+    const { voice } = await run<{ voice: VoiceHandle }>((job) =>
+      addon.loadVoice(job, { ...request, threads, device: 'cpu', precision: this.precision })
+    )
+    return { addon, handle: voice }
   }
 }
 

@@ -1,11 +1,12 @@
 """Upstream's own code on a CPU: eager torch, float32, its own loops. One measurement a line on request.
 
-    python bench/peer.py DIR_OF_UPSTREAM VOICE_DIR THREADS
+    python bench/peer.py DIR_OF_UPSTREAM VOICE_DIR VERSION THREADS
 
-Answers a line with a JSON object, so that the two sides take turns in one run:
+v2 needs numpy and torch beside what upstream's `AR` and `module` packages import; v3 and v4 librosa and huggingface_hub
+too. Answers a line with a JSON object, so that the two sides take turns in one run:
     {"measure": "tokens", "phones": [...], "prompt": [...], "steps": N}    s1: seconds of the prompt and of N steps
-    {"measure": "wave", "phones": [...], "codes": [...]}                   s2: seconds; "to": a file for the samples without noise
-    {"measure": "speech", "phones": [...], "prompt": [...], "text": [...], "steps": N}    both, one after the other
+    {"measure": "wave", "phones": [...], "codes": [...]}                   s2 of v2: seconds; "to": a file for the samples without noise
+    {"measure": "speech", "phones": [...], "prompt": [...], "text": [...], "steps": N, "sampleSteps": N}    both, one after the other
 """
 
 import json
@@ -15,10 +16,8 @@ import time
 import types
 from pathlib import Path
 
-import numpy as np
 import torch
-
-SAMPLE_RATE = 32000
+from peer_second_stage import SPECTROGRAM, second_stage
 
 
 def import_upstream(folder: Path) -> None:
@@ -27,12 +26,6 @@ def import_upstream(folder: Path) -> None:
     module = types.ModuleType("utils")
     module.HParams = type("HParams", (), {"__module__": "utils"})
     sys.modules["utils"] = module
-
-
-def fields(value):
-    """The plain dict of a config of either kind."""
-    value = value if isinstance(value, dict) else vars(value)
-    return {key: fields(inner) if hasattr(inner, "__dict__") or isinstance(inner, dict) else inner for key, inner in value.items()}
 
 
 def load_s1(path: Path):
@@ -44,31 +37,10 @@ def load_s1(path: Path):
     return model.float().eval()
 
 
-def load_s2(path: Path):
-    from module.models import SynthesizerTrn
-
-    checkpoint = torch.load(path, map_location="cpu", weights_only=False)
-    config = fields(checkpoint["config"])
-    data = config["data"]
-    model = SynthesizerTrn(
-        data["filter_length"] // 2 + 1,
-        config["train"]["segment_size"] // data["hop_length"],
-        n_speakers=data["n_speakers"],
-        **config["model"],
-    )
-    del model.enc_q
-    missing, unexpected = model.load_state_dict(checkpoint["weight"], strict=False)
-    if missing or unexpected:
-        raise SystemExit(f"the voice does not fit upstream's s2: {missing} {unexpected}")
-    return model.float().eval()
-
-
 class Peer:
-    def __init__(self, voice: Path) -> None:
+    def __init__(self, upstream: Path, voice: Path, version: str) -> None:
         self.s1 = load_s1(voice / "voice.ckpt")
-        self.s2 = load_s2(voice / "voice.pth")
-        # |sin i|, as on the other side
-        self.spectrogram = torch.from_numpy(np.abs(np.sin(np.arange(1025 * 250))).astype(np.float32)).view(1, 1025, 250)
+        self.second = second_stage(voice, version, upstream)
         self.first_prediction = 0.0
         self.s1.ar_predict_layer.register_forward_pre_hook(self.on_prediction)
 
@@ -105,28 +77,32 @@ class Peer:
         codes, text = torch.tensor([[request["codes"]]]), torch.tensor([request["phones"]])
         noise = 0.0 if "to" in request else 0.5
         start = time.perf_counter()
-        wave = self.s2.decode(codes, text, self.spectrogram, noise_scale=noise)
+        wave = self.second.s2.decode(codes, text, SPECTROGRAM, noise_scale=noise)
         seconds = time.perf_counter() - start
         if "to" in request:
             wave.flatten().numpy().astype("<f4").tofile(request["to"])
         return {"seconds": seconds}
 
     def speech(self, request: dict) -> dict:
+        prompt, phones, text = request["prompt"], request["phones"], request["text"]
         start = time.perf_counter()
-        y, _ = self.sample(request["phones"], request["prompt"], request["steps"] - 1)
-        codes = y[:, len(request["prompt"]) :].unsqueeze(0)
-        wave = self.s2.decode(codes, torch.tensor([request["text"]]), self.spectrogram)
-        return {"seconds": time.perf_counter() - start, "audio": wave.numel() / SAMPLE_RATE}
+        given = self.second.before()
+        y, _ = self.sample(phones, prompt, request["steps"] - 1)
+        codes = y[:, len(prompt) :].unsqueeze(0)
+        known = torch.tensor([[prompt]]), torch.tensor([phones[: -len(text)]])
+        wave = self.second.speak(codes, torch.tensor([text]), *known, request["sampleSteps"], given)
+        return {"seconds": time.perf_counter() - start, "audio": wave.numel() / self.second.rate}
 
 
 def main() -> None:
-    upstream, voice, threads = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    upstream, voice = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    version, threads = sys.argv[3], int(sys.argv[4])
     torch.set_num_threads(threads)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # upstream prints
     import_upstream(upstream)
     torch.manual_seed(0)
-    peer = Peer(voice)
+    peer = Peer(upstream, voice, version)
     measures = {"tokens": peer.tokens, "wave": peer.wave, "speech": peer.speech}
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), file=answers, flush=True)
     with torch.no_grad():

@@ -1,15 +1,20 @@
-import { ROWS, SECONDS } from './requests.js'
+import { COMPARED } from './measures.js'
+import { ROWS } from './requests.js'
 
 export interface Report {
   readonly cpu: string
   readonly threads: number
   readonly rounds: number
-  /** Of the reference's text and the sentence. */
-  readonly phones: number
-  /** Medians: of a token for s1_decode and s1_batch8, of a sentence of 5 s for the others. */
+  /** Of the machine at the end, over 1, 5 and 15 minutes. */
+  readonly load: readonly number[]
+  /** Of flow matching, v3 and v4. */
+  readonly sampleSteps: number
+  /** Medians: of a token for s1_decode and s1_batch8, of a sentence for the others. */
   readonly seconds: Readonly<Record<string, number>>
-  readonly peer?: Readonly<Record<string, unknown>>
-  /** How many times as fast as upstream. */
+  /** Seconds of speech of a row's sentence. */
+  readonly lengths: Readonly<Record<string, number>>
+  readonly peers?: Readonly<Record<string, unknown>>
+  /** How many times as fast as the peer. */
   readonly ratios?: Readonly<Record<string, number>>
   /** Of s2's samples against upstream's, decibels. */
   readonly s2SignalToNoise?: number
@@ -31,28 +36,30 @@ export function signalToNoise(wanted: Float32Array, got: Float32Array): number {
   return 10 * Math.log10(signal / noise)
 }
 
-export function print({ cpu, threads, rounds, phones, seconds, peer, ratios, s2SignalToNoise }: Report): void {
-  console.log(`${cpu}, ${threads} threads, median of ${rounds} rounds, ${phones} phones, ${SECONDS} s of speech`)
-  if (peer) console.log(`peer: upstream's own code, torch ${String(peer['torch'])} eager, float32`)
+function rate(name: string, seconds: number, length: number): string {
+  if (name.includes('s1_decode') || name.includes('s1_batch')) return `${(1 / seconds).toFixed(1)} tokens/s`
+  return name.includes('prefill') ? '' : `factor ${(seconds / length).toFixed(3)}`
+}
+
+export function print(report: Report): void {
+  const { cpu, threads, rounds, load, sampleSteps, seconds, lengths, peers, ratios, s2SignalToNoise } = report
+  console.log(`${cpu}, ${threads} threads, median of ${rounds} rounds, load ${load.map((l) => l.toFixed(1)).join(' ')}`)
+  if (peers) console.log(`peers: ${JSON.stringify(peers)}; upstream's own code, eager, float32`)
   const row = (...cells: string[]): void =>
     console.log(
       cells
-        .map((cell) => cell.padEnd(20))
+        .map((cell) => cell.padEnd(30))
         .join('')
         .trimEnd()
     )
-  row('', 'seconds', '', ...(ratios ? ['x upstream'] : []))
-  for (const [name, value] of Object.entries(seconds)) {
-    const isToken = name.includes('s1_decode') || name.includes('s1_batch')
-    const rate = isToken
-      ? `${(1 / value).toFixed(1)} tokens/s`
-      : name.includes('prefill')
-        ? ''
-        : `factor ${(value / SECONDS).toFixed(3)}`
-    const ratio = ratios?.[name]
-    row(name, value.toFixed(4), rate, ...(ratio === undefined ? [] : [ratio.toFixed(2)]))
-  }
+  row('', 'seconds', '')
+  for (const [name, value] of Object.entries(seconds))
+    row(name, value.toFixed(4), rate(name, value, lengths[name] ?? 1))
+  if (ratios) row('times as fast', '', 'as')
+  for (const [name, ratio] of Object.entries(ratios ?? {})) row(name, ratio.toFixed(2), COMPARED[name]?.[1] ?? '')
   console.log(`s1_batch8: ${ROWS} sentences at once, all their tokens counted`)
+  const flow = lengths['v3_end_to_end'] ?? lengths['v4_end_to_end']
+  if (flow !== undefined) console.log(`v3, v4: ${flow} s of speech, ${sampleSteps} sampling steps on both sides`)
   if (s2SignalToNoise !== undefined)
     console.log(`s2 against upstream: ${s2SignalToNoise.toFixed(1)} dB signal to noise`)
 }

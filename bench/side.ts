@@ -15,6 +15,7 @@ export class Side<Request> {
   private constructor(
     private readonly child: ChildProcess,
     private readonly lines: AsyncIterator<string>,
+    private readonly lastWords: () => string,
     readonly about: Readonly<Record<string, unknown>>
   ) {}
 
@@ -27,7 +28,7 @@ export class Side<Request> {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
     const first = await lines.next()
     if (first.done) throw new Error(`${command} ${args[0]} ended: ${errors}`)
-    const side = new Side<Request>(child, lines, JSON.parse(first.value) as Record<string, unknown>)
+    const side = new Side<Request>(child, lines, () => errors, JSON.parse(first.value) as Record<string, unknown>)
     child.kill('SIGSTOP')
     return side
   }
@@ -37,7 +38,7 @@ export class Side<Request> {
     this.child.stdin?.write(`${JSON.stringify(request)}\n`)
     const line = await this.lines.next()
     this.child.kill('SIGSTOP')
-    if (line.done) throw new Error('a side ended in its turn')
+    if (line.done) throw new Error(`a side ended in its turn: ${this.lastWords()}`)
     return JSON.parse(line.value) as Record<string, number>
   }
 
