@@ -6,6 +6,7 @@
 
 declare const voiceBrand: unique symbol
 declare const referenceBrand: unique symbol
+declare const spellingBrand: unique symbol
 
 /** A loaded voice; opaque. */
 export interface VoiceHandle {
@@ -15,6 +16,35 @@ export interface VoiceHandle {
 /** A prepared reference; opaque. It belongs to the networks of the voice that made it. */
 export interface ReferenceHandle {
   readonly [referenceBrand]: true
+}
+
+/** An open spelling network; opaque. */
+export interface SpellingHandle {
+  readonly [spellingBrand]: true
+}
+
+/** A gated recurrent unit, row-major; the gates are reset, update and candidate. */
+export interface RecurrentWeights {
+  /** [symbols, 256] */
+  readonly embedding: Float32Array
+  /** [768, 256] */
+  readonly weightIn: Float32Array
+  /** [768, 256] */
+  readonly weightHidden: Float32Array
+  /** [768] */
+  readonly biasIn: Float32Array
+  /** [768] */
+  readonly biasHidden: Float32Array
+}
+
+/** Letters through the encoder, phones out of the decoder. */
+export interface SpellingWeights {
+  readonly encoder: RecurrentWeights
+  readonly decoder: RecurrentWeights
+  /** [phones, 256] */
+  readonly outputWeight: Float32Array
+  /** [phones] */
+  readonly outputBias: Float32Array
 }
 
 export type AttributeValue = boolean | number | string | readonly number[] | readonly (readonly number[])[]
@@ -229,6 +259,13 @@ export interface Binding {
   japanesePhones(dictionary: number, text: string): string
   /** Words of a Korean text, at once; the dictionary stays open. */
   morphemes(dictionary: string, text: string): { surface: string; tag: string }[]
+  /** Copies the weights of the network that spells English words out. Freed with the handle. */
+  openSpelling(weights: SpellingWeights): SpellingHandle
+  /**
+   * Phones of a word by number, at once, without the end mark.
+   * @param letters numbers of the encoder's symbols; `start` and `end` are numbers of phones
+   */
+  spell(network: SpellingHandle, letters: Int32Array, start: number, end: number, most: number): Int32Array
   /** Compiles a Japanese user dictionary from MeCab's CSV format. Done: nothing more. */
   compileUserDictionary(job: number, dictionary: string, csv: string, output: string): void
   /** Ends a job with `ERR_GSV_ABORTED` as soon as it next looks. Unknown jobs are ignored. */

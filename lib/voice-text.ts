@@ -1,5 +1,6 @@
-import type { PhoneSequence } from '../binding.js'
+import type { PhoneSequence, SpellingWeights } from '../binding.js'
 import { MissingDataError, MissingModelError } from './errors.js'
+import { addonPath } from './native-paths.js'
 import { binding } from './native.js'
 import type { GptSovitsConfig } from './options.js'
 import type { VoiceModules } from './store/index.js'
@@ -7,9 +8,11 @@ import {
   createTextFrontend,
   dictionaryFolder,
   loadChinese,
+  loadEnglish,
   loadJapanese,
   loadKorean,
   type Frontend,
+  type SpellingModel,
   type TextFrontend,
   type TextPiece
 } from './text/index.js'
@@ -25,12 +28,20 @@ export function frontend(config: TextConfig = {}): TextFrontend {
   const { languageIdModel } = config
   return createTextFrontend(
     {
+      en: () => loadEnglish({ openSpelling: nativeSpelling }),
       zh: () => chinese(config),
       ja: () => japanese(config),
       ko: () => korean()
     },
     languageIdModel === undefined ? {} : { languageIdModel }
   )
+}
+
+/** The network for unknown English words in the addon. Without the addon English is read as well, only slower. */
+export function nativeSpelling(weights: SpellingWeights): SpellingModel | undefined {
+  if (addonPath() === undefined) return undefined
+  const network = binding().openSpelling(weights)
+  return (letters, { start, end, most }) => binding().spell(network, letters, start, end, most)
 }
 
 async function chinese({ g2pw, bert, cacheDir }: TextConfig): Promise<Frontend> {

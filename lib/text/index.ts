@@ -1,4 +1,5 @@
 import { Frontends, type Segmenter } from './frontend.js'
+import type { EnglishOptions } from './en/index.js'
 import type { JapaneseOptions } from './ja/index.js'
 import type { KoreanOptions } from './ko/index.js'
 import type { Frontend } from './language.js'
@@ -10,6 +11,7 @@ import type { ChineseOptions } from './zh/index.js'
 export { CUT_METHODS } from './cut.js'
 export { dictionaryFolder, pullDictionary, type PullProgress } from './dictionaries.js'
 export type { Frontend, LanguageMode, Pronunciation, SpokenLanguage, SpokenWord, SymbolVersion } from './language.js'
+export type { OpenSpellingModel, SpellingModel } from './en/spelling-model.js'
 export { LANGUAGE_MODES } from './languages.js'
 export { readLexicon } from './lexicon-file.js'
 export type {
@@ -33,6 +35,11 @@ export async function loadChinese(options: ChineseOptions): Promise<Frontend> {
   return (await import('./zh/index.js')).loadChinese(options)
 }
 
+/** Reads English; its network for unknown words in plain JavaScript unless the caller runs it. */
+export async function loadEnglish(options: EnglishOptions = {}): Promise<Frontend> {
+  return (await import('./en/index.js')).loadEnglish(options)
+}
+
 /** Reads Japanese with the caller's word analysis. */
 export async function loadJapanese(options: JapaneseOptions): Promise<Frontend> {
   return (await import('./ja/index.js')).loadJapanese(options)
@@ -45,7 +52,7 @@ export async function loadKorean(options: KoreanOptions): Promise<Frontend> {
 
 /** Languages that need nothing from the caller: their tables come with the package. */
 const OWN_LOADERS: LanguageLoaders = {
-  en: async () => (await import('./en/index.js')).loadEnglish(),
+  en: () => loadEnglish(),
   zh: async () => (await import('./zh/index.js')).loadChinese(),
   yue: async () => (await import('./yue/index.js')).loadCantonese()
 }

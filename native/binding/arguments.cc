@@ -133,6 +133,20 @@ std::string string_argument(const Napi::CallbackInfo& info, std::size_t index, c
   return text(info[index], name);
 }
 
+std::int32_t integer_argument(const Napi::CallbackInfo& info, std::size_t index, const char* name) {
+  if (!info[index].IsNumber()) wrong(name, "an integer");
+  return info[index].As<Napi::Number>().Int32Value();
+}
+
+std::span<const std::int32_t> int32_argument(const Napi::CallbackInfo& info, std::size_t index, const char* name) {
+  Napi::Value value = info[index];
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) {
+    wrong(name, "an Int32Array");
+  }
+  Napi::Int32Array array = value.As<Napi::Int32Array>();
+  return {array.Data(), array.ElementLength()};
+}
+
 std::string string_field(Napi::Object object, const char* name) { return text(object.Get(name), name); }
 
 FillRequest fill_request(Napi::Object options) {

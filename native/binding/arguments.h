@@ -2,6 +2,7 @@
 // field.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "binding/napi_setup.h"
@@ -11,6 +12,9 @@ namespace gsv::binding {
 
 JobId job_argument(const Napi::CallbackInfo& info);
 std::string string_argument(const Napi::CallbackInfo& info, std::size_t index, const char* name);
+std::int32_t integer_argument(const Napi::CallbackInfo& info, std::size_t index, const char* name);
+// The caller's own memory.
+std::span<const std::int32_t> int32_argument(const Napi::CallbackInfo& info, std::size_t index, const char* name);
 std::string string_field(Napi::Object object, const char* name);
 
 FillRequest fill_request(Napi::Object options);

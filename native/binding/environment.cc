@@ -5,6 +5,7 @@
 #include "binding/arguments.h"
 #include "binding/events.h"
 #include "binding/handle.h"
+#include "binding/spelling.h"
 #include "checkpoint/checkpoint.h"
 #include "engine/version.h"
 #include "error.h"
@@ -51,6 +52,8 @@ Environment::Environment(Napi::Env, Napi::Object exports) : worker_(std::make_un
                            InstanceMethod("japanesePhones", &Environment::japanese_phones),
                            InstanceMethod("morphemes", &Environment::morphemes),
                            InstanceMethod("compileUserDictionary", &Environment::compile_user_dictionary),
+                           InstanceMethod("openSpelling", &Environment::open_spelling),
+                           InstanceMethod("spell", &Environment::spell),
                            InstanceMethod("cancel", &Environment::cancel),
                            InstanceMethod("release", &Environment::release),
                        });
@@ -203,6 +206,17 @@ Napi::Value Environment::compile_user_dictionary(const Napi::CallbackInfo& info)
       channel.post(job, "done", true, [](Napi::Env, Napi::Object) {});
     };
   });
+}
+
+Napi::Value Environment::open_spelling(const Napi::CallbackInfo& info) {
+  return guarded(info, [&] {
+    if (!info[0].IsObject()) throw Error(code::kWrongType, "expected an object for weights");
+    return binding::open_spelling(info.Env(), info[0].As<Napi::Object>());
+  });
+}
+
+Napi::Value Environment::spell(const Napi::CallbackInfo& info) {
+  return guarded(info, [&] { return binding::spell(info); });
 }
 
 Napi::Value Environment::cancel(const Napi::CallbackInfo& info) {

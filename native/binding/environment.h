@@ -30,6 +30,8 @@ class Environment : public Napi::Addon<Environment> {
   Napi::Value japanese_phones(const Napi::CallbackInfo& info);
   Napi::Value morphemes(const Napi::CallbackInfo& info);
   Napi::Value compile_user_dictionary(const Napi::CallbackInfo& info);
+  Napi::Value open_spelling(const Napi::CallbackInfo& info);
+  Napi::Value spell(const Napi::CallbackInfo& info);
   Napi::Value cancel(const Napi::CallbackInfo& info);
   Napi::Value release(const Napi::CallbackInfo& info);
 

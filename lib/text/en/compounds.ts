@@ -1,4 +1,4 @@
-import { type PlaneNumbers, StringIndex, Tables } from '../tables.js'
+import { type PlaneNumbers, PrefixWalk, StringIndex, Tables } from '../tables.js'
 
 /** Words in the corpus that the counts are from (Google's trillion-word corpus). */
 const CORPUS_WORDS = 1024908267229
@@ -8,20 +8,26 @@ const WIDTH = MAX_WORD + 1
 /** Letters that are divided at once; the last words of a stretch are divided again with the next. */
 const STRETCH = 250
 const CARRIED_WORDS = 5
+const SPACE = 0x20
+
+/** By its length: an unknown word's probability falls with every letter. */
+const SCORES_OF_UNKNOWN = Float64Array.from({ length: WIDTH }, (_unused, length) =>
+  Math.log10(10 / (CORPUS_WORDS * 10 ** length))
+)
 
 class Counts {
-  readonly #keys: StringIndex
+  readonly keys: StringIndex
   readonly #counts: PlaneNumbers
 
   constructor(file: string) {
     const tables = new Tables(file)
-    this.#keys = new StringIndex(tables.bytes('keysLengths'), tables.bytes('keys'))
-    this.#counts = tables.numbers('counts', this.#keys.size)
+    this.keys = new StringIndex(tables.bytes('keysLengths'), tables.bytes('keys'))
+    this.#counts = tables.numbers('counts', this.keys.size)
   }
 
-  /** 0 when absent. */
-  of(key: string): number {
-    const index = this.#keys.find(key)
+  /** Of what a walk has read; 0 when it is no entry. */
+  at(walk: PrefixWalk): number {
+    const index = walk.entry()
     return index < 0 ? 0 : this.#counts.at(index)
   }
 }
@@ -50,15 +56,26 @@ class Division {
   readonly #scores: Float64Array
   /** Length of the first word of that tail. */
   readonly #choices: Uint8Array
+  /** Count of the word of `length` letters from `start`. */
+  readonly #counts: Float64Array
+  /** Score of a word that stands at the place, by its length; and of one that comes after a known word. */
+  readonly #alone = new Float64Array(WIDTH)
+  readonly #after = new Float64Array(WIDTH)
+  readonly #first: PrefixWalk
+  readonly #second: PrefixWalk
 
   constructor(
     private readonly text: string,
-    private readonly single: Counts,
+    single: Counts,
     private readonly pairs: Counts
   ) {
     const cells = (text.length + 1) * WIDTH
     this.#scores = new Float64Array(cells)
     this.#choices = new Uint8Array(cells)
+    this.#counts = new Float64Array(cells)
+    this.#first = new PrefixWalk(pairs.keys)
+    this.#second = new PrefixWalk(pairs.keys)
+    for (let start = 0; start < text.length; start++) this.#count(start, single)
     for (let start = text.length - 1; start >= 0; start--) this.#divideFrom(start)
   }
 
@@ -72,15 +89,29 @@ class Division {
     return words
   }
 
+  #longestFrom(start: number): number {
+    return Math.min(MAX_WORD, this.text.length - start)
+  }
+
+  #count(start: number, single: Counts): void {
+    const walk = new PrefixWalk(single.keys)
+    for (let length = 1; length <= this.#longestFrom(start); length++) {
+      if (!walk.step(this.text.charCodeAt(start + length - 1))) return
+      this.#counts[start * WIDTH + length] = single.at(walk)
+    }
+  }
+
   #divideFrom(start: number): void {
-    const alone = this.#scoresAlone(start)
-    this.#choose(start, 0, alone)
+    this.#scoreAlone(start)
+    this.#choose(start, 0, this.#alone)
     for (let length = 1; length <= Math.min(MAX_WORD, start); length++) {
-      const count = this.single.of(this.text.slice(start - length, start))
-      if (count > 0) this.#choose(start, length, this.#scoresAfter(start, length, count, alone))
-      else {
-        this.#scores[start * WIDTH + length] = this.#scores[start * WIDTH]!
-        this.#choices[start * WIDTH + length] = this.#choices[start * WIDTH]!
+      const cell = start * WIDTH + length
+      const count = this.#counts[(start - length) * WIDTH + length]!
+      if (count > 0 && this.#scoreAfter(start, length, count)) {
+        this.#choose(start, length, this.#after)
+      } else {
+        this.#scores[cell] = this.#scores[start * WIDTH]!
+        this.#choices[cell] = this.#choices[start * WIDTH]!
       }
     }
   }
@@ -88,7 +119,7 @@ class Division {
   /** Of equal divisions the one with the longer first word wins. */
   #choose(start: number, length: number, own: Float64Array): void {
     let best = -Infinity
-    for (let next = 1; next <= Math.min(MAX_WORD, this.text.length - start); next++) {
+    for (let next = 1; next <= this.#longestFrom(start); next++) {
       const score = own[next]! + this.#scores[(start + next) * WIDTH + next]!
       if (score < best) continue
       best = score
@@ -97,24 +128,29 @@ class Division {
     this.#scores[start * WIDTH + length] = best
   }
 
-  /** Logarithms of the probability of each word that may stand at `start`; an unknown word's falls with its length. */
-  #scoresAlone(start: number): Float64Array {
-    const scores = new Float64Array(WIDTH)
-    for (let next = 1; next <= Math.min(MAX_WORD, this.text.length - start); next++) {
-      const count = this.single.of(this.text.slice(start, start + next))
-      scores[next] = Math.log10(count > 0 ? count / CORPUS_WORDS : 10 / (CORPUS_WORDS * 10 ** next))
+  /** Logarithms of the probability of each word that may stand at `start`. */
+  #scoreAlone(start: number): void {
+    for (let next = 1; next <= this.#longestFrom(start); next++) {
+      const count = this.#counts[start * WIDTH + next]!
+      this.#alone[next] = count > 0 ? Math.log10(count / CORPUS_WORDS) : SCORES_OF_UNKNOWN[next]!
     }
-    return scores
   }
 
-  /** The same after a known word: pairs that the corpus has are taken by their own count. */
-  #scoresAfter(start: number, length: number, count: number, alone: Float64Array): Float64Array {
-    const previous = this.text.slice(start - length, start)
-    const scores = alone.slice()
-    for (let next = 1; next <= Math.min(MAX_WORD, this.text.length - start); next++) {
-      const pair = this.pairs.of(`${previous} ${this.text.slice(start, start + next)}`)
-      if (pair > 0) scores[next] = Math.log10(pair / CORPUS_WORDS / (count / CORPUS_WORDS))
+  /** The same after a known word: pairs that the corpus has are taken by their own count. False when it has none. */
+  #scoreAfter(start: number, length: number, count: number): boolean {
+    this.#first.restart()
+    for (let at = start - length; at < start; at++) if (!this.#first.step(this.text.charCodeAt(at))) return false
+    if (!this.#first.step(SPACE)) return false
+    this.#second.follow(this.#first)
+    let isFound = false
+    for (let next = 1; next <= this.#longestFrom(start); next++) {
+      if (!this.#second.step(this.text.charCodeAt(start + next - 1))) break
+      const pair = this.pairs.at(this.#second)
+      if (pair === 0) continue
+      if (!isFound) this.#after.set(this.#alone)
+      this.#after[next] = Math.log10(pair / CORPUS_WORDS / (count / CORPUS_WORDS))
+      isFound = true
     }
-    return scores
+    return isFound
   }
 }

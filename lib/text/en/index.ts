@@ -2,6 +2,7 @@ import type { Frontend, Pronunciation, SpokenWord } from '../language.js'
 import { symbolIds } from '../symbols.js'
 import { loadHomographs, type Homograph } from './dictionary.js'
 import { normalizeEnglish } from './normalize.js'
+import type { OpenSpellingModel } from './spelling-model.js'
 import { Tagger } from './tagger.js'
 import { tokenize } from './tokenize.js'
 import { Words } from './words.js'
@@ -9,12 +10,21 @@ import { Words } from './words.js'
 /** Fewer phones than this get a pause in front: the voice swallows a very short beginning (upstream). */
 const SHORTEST = 4
 
+export interface EnglishOptions {
+  /** Runs the network that spells unknown words out; defaults to plain JavaScript, which is slower. */
+  readonly openSpelling?: OpenSpellingModel | undefined
+}
+
 class English implements Frontend {
-  readonly #words = new Words()
+  readonly #words: Words
   readonly #homographs = loadHomographs()
   /** Every version reads English with the symbols of v2. */
   readonly #symbols = symbolIds('v2')
   #tagger: Tagger | undefined
+
+  constructor({ openSpelling }: EnglishOptions) {
+    this.#words = new Words(openSpelling)
+  }
 
   pronounce(text: string): Pronunciation {
     return this.pronounceParts([text])
@@ -72,6 +82,6 @@ function choose({ tag, first, second }: Homograph, found: string): readonly stri
 }
 
 /** English: dictionary, names, homographs by part of speech, and a network for words that none of them has. */
-export async function loadEnglish(): Promise<Frontend> {
-  return new English()
+export async function loadEnglish(options: EnglishOptions = {}): Promise<Frontend> {
+  return new English(options)
 }

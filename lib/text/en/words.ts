@@ -1,5 +1,6 @@
 import { CompoundSplitter } from './compounds.js'
 import { PronunciationTable } from './dictionary.js'
+import type { OpenSpellingModel } from './spelling-model.js'
 import { SpellingNetwork } from './spelling-network.js'
 
 const VOICELESS = new Set(['P', 'T', 'K', 'F', 'TH', 'HH'])
@@ -31,6 +32,8 @@ export class Words {
   #compounds: CompoundSplitter | undefined
   #network: SpellingNetwork | undefined
 
+  constructor(private readonly openSpelling: OpenSpellingModel | undefined) {}
+
   /** Name of a single small letter. */
   letter(letter: string): readonly string[] {
     return this.#dictionary.find(letter) ?? []
@@ -57,7 +60,7 @@ export class Words {
     this.#compounds ??= new CompoundSplitter()
     const parts = this.#compounds.split(word)
     if (parts.length > 1) return parts.flatMap((part) => this.phones(part))
-    this.#network ??= new SpellingNetwork()
+    this.#network ??= new SpellingNetwork(this.openSpelling)
     return this.#network.predict(word)
   }
 

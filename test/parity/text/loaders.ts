@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { binding, run } from '../../../lib/native.js'
 import { dictionaryFolder } from '../../../lib/text/dictionaries.js'
 import type { LanguageLoaders } from '../../../lib/text/index.js'
+import { loadEnglish } from '../../../lib/text/en/index.js'
 import { loadJapanese } from '../../../lib/text/ja/index.js'
 import { loadKorean } from '../../../lib/text/ko/index.js'
 import { loadChinese } from '../../../lib/text/zh/index.js'
+import { nativeSpelling } from '../../../lib/voice-text.js'
 
 export interface LoaderOptions {
   /** A user dictionary of Japanese as CSV. */
@@ -17,6 +19,7 @@ export interface LoaderOptions {
 /** The addon's loaders, with a user dictionary and a polyphone model that the goldens bring. */
 export function languageLoaders({ userDictionary, polyphones }: LoaderOptions): LanguageLoaders {
   return {
+    en: () => loadEnglish({ openSpelling: nativeSpelling }),
     zh: () => loadChinese({ polyphones }),
     ja: async () => {
       const dictionary = dictionaryFolder('ja')
