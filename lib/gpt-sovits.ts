@@ -1,5 +1,6 @@
 import type { Binding, PhoneSequence, ProgressEvent, Spoken, VoiceHandle } from '../binding.js'
 import { DisposedError, EmptyTextError, OptionTypeError } from './errors.js'
+import { JoinedAbort } from './joined-abort.js'
 import { engine, run } from './native.js'
 import { type GptSovitsConfig, resolveConfig, type ResolvedConfig, resolveSynthesisOptions } from './options.js'
 import type { ResolvedSynthesisOptions, SynthesisOptions } from './options.js'
@@ -59,7 +60,8 @@ export class GptSovits {
    */
   async prepare(reference: ReferenceInput, options: { signal?: AbortSignal } = {}): Promise<PreparedReference> {
     const loaded = await this.#loaded()
-    return loaded.references.prepare(reference, this.#signal(options.signal))
+    const joined = new JoinedAbort(options.signal, this.#stop.signal)
+    return loaded.references.prepare(reference, joined.signal).finally(() => joined.leave())
   }
 
   /**
@@ -141,18 +143,14 @@ export class GptSovits {
     return this.#loading
   }
 
-  #signal(given: AbortSignal | undefined): AbortSignal {
-    return given ? AbortSignal.any([given, this.#stop.signal]) : this.#stop.signal
-  }
-
   async *#speak(
     text: string | TextStream,
     reference: ReferenceInput | PreparedReference | undefined,
     options: ResolvedSynthesisOptions,
     pace: Pace
   ): AsyncGenerator<SpeechChunk, void, undefined> {
-    const left = new AbortController()
-    const signal = AbortSignal.any([this.#signal(options.signal), left.signal])
+    const left = new JoinedAbort(options.signal, this.#stop.signal)
+    const { signal } = left
     const aborted = rejectedWhenAborted(signal)
     let line: SentenceLine | undefined
     let pieces: AsyncGenerator<TextPiece> | undefined

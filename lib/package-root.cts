@@ -18,3 +18,6 @@ function findPackageRoot(from: string): string {
 
 /** Folder of the installed package: data files are found from it, whatever the bundler or the build. */
 export const packageRoot: string = findPackageRoot(__dirname)
+
+/** Folder of this build's own modules: `dist/esm`, `dist/cjs`, or `lib` where TypeScript runs as it is. */
+export const buildRoot: string = __dirname

@@ -12,6 +12,7 @@ export {
   formatOfFile,
   isAudioFormat,
   joinBytes,
+  keepEncoderThread,
   Resampler,
   type SoundFormat,
   wavHeader,

@@ -1,4 +1,6 @@
+import { keepEncoderThread } from '../audio/index.js'
 import { ReferenceAudioError } from '../errors.js'
+import { JoinedAbort } from '../joined-abort.js'
 import { Characters, VoicePool, type VoiceModel } from '../voices/index.js'
 import { Admission } from './admission.js'
 import { Answers } from './answers.js'
@@ -39,6 +41,7 @@ export class Services {
   /** Ends everything that still speaks. */
   readonly stop = new AbortController()
   readonly #speaker: Speaker
+  readonly #releaseEncoders = keepEncoderThread()
   #reference: DialectSettings['reference']
   #version = 'v2'
   #ready = false
@@ -79,11 +82,14 @@ export class Services {
     }
   }
 
-  speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpokenPart, void, undefined> {
+  async *speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpokenPart, void, undefined> {
     const speak = this.#speaker.speak.bind(this.#speaker)
-    const either = AbortSignal.any([signal, this.stop.signal])
-    const parts = this.seams.speak?.(request, either, speak) ?? speak(request, either)
-    return this.metrics.watch(parts)
+    const either = new JoinedAbort(signal, this.stop.signal)
+    try {
+      yield* this.metrics.watch(this.seams.speak?.(request, either.signal, speak) ?? speak(request, either.signal))
+    } finally {
+      either.leave()
+    }
   }
 
   /** Loads the voice that speaks where a request names none. Without one yet, the server is ready all the same. */
@@ -136,6 +142,7 @@ export class Services {
   }
 
   async dispose(): Promise<void> {
+    this.#releaseEncoders()
     await this.pool.dispose()
     await this.uploads.dispose()
   }

@@ -19,6 +19,8 @@ export interface AudioFormatInfo {
   readonly extensions: readonly string[]
   /** Hz that it can be written at, in rising order; any from 8000 to 192000 unless given. */
   readonly sampleRates?: readonly number[]
+  /** @internal Encoding a second of it takes milliseconds: it is not done on the caller's thread. */
+  readonly isCostly?: true
   /** @internal */
   readonly open: OpenCodec
 }
@@ -30,10 +32,10 @@ const aacRates = [...mp3Rates, 64000, 88200, 96000]
 export const audioFormats: Readonly<Record<AudioFormat, AudioFormatInfo>> = {
   wav: { mimeType: 'audio/wav', extensions: ['wav'], open: openWav('pcm16') },
   pcm: { mimeType: 'audio/pcm', extensions: ['pcm', 'raw'], open: openPcm },
-  flac: { mimeType: 'audio/flac', extensions: ['flac'], open: openFlac },
-  mp3: { mimeType: 'audio/mpeg', extensions: ['mp3'], sampleRates: mp3Rates, open: openMp3 },
-  ogg: { mimeType: 'audio/ogg', extensions: ['ogg', 'oga'], open: openVorbis },
-  opus: { mimeType: 'audio/ogg', extensions: ['opus'], sampleRates: [48000], open: openOpus },
+  flac: { mimeType: 'audio/flac', extensions: ['flac'], isCostly: true, open: openFlac },
+  mp3: { mimeType: 'audio/mpeg', extensions: ['mp3'], sampleRates: mp3Rates, isCostly: true, open: openMp3 },
+  ogg: { mimeType: 'audio/ogg', extensions: ['ogg', 'oga'], isCostly: true, open: openVorbis },
+  opus: { mimeType: 'audio/ogg', extensions: ['opus'], sampleRates: [48000], isCostly: true, open: openOpus },
   aac: { mimeType: 'audio/aac', extensions: ['aac'], sampleRates: aacRates, open: openAac }
 }
 

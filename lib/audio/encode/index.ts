@@ -10,4 +10,5 @@ export {
   type SoundFormat
 } from './formats.js'
 export { Resampler } from './resampler.js'
+export { keepEncoderThread } from './threads/pool.js'
 export { encodeSamples, encodeWav, wavHeader, type WavFormat, wavFormats } from './wav.js'
