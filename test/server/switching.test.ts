@@ -2,12 +2,13 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scratch, tiny } from '../engine/voice.js'
-import { copyVoice } from './characters.js'
+import { copyVoice, copyVoiceAsV1 } from './characters.js'
 import { referencePath, tinyServer } from './harness.js'
 
 const root = scratch()
 mkdirSync(join(root, 'weights'))
 copyVoice(join(root, 'weights'), 'other')
+copyVoiceAsV1(join(root, 'weights'), 'older')
 const bad = join(root, 'weights', 'bad.pth')
 writeFileSync(bad, 'not a checkpoint')
 copyFileSync(join('test', 'fixtures', 'checkpoints', 'hostile_eval.pth'), join(root, 'weights', 'hostile.pth'))
@@ -43,6 +44,45 @@ describe('other weights', () => {
     }
     expect((await get('/set_sovits_weights', { weights_path: '/etc/passwd' })).statusCode).toBe(403)
     for (const answer of await Promise.all(speaking)) expect(answer.rawPayload.equals(before.rawPayload)).toBe(true)
+    expect((await speak('Hello.')).rawPayload.equals(before.rawPayload)).toBe(true)
+  })
+})
+
+describe('weights of another version', () => {
+  const weights = (name: string) => ({ weights_path: join(root, 'weights', name) })
+  /** The version whose languages are spoken, as its refusal of one that it lacks tells. */
+  const languagesOf = async (): Promise<string | undefined> => {
+    const query = { text: 'x', text_lang: 'ko', prompt_lang: 'xx', ref_audio_path: referencePath }
+    const { message } = (await get('/tts', query)).json<{ message: string }>()
+    return /: ko is not supported in version (\w+)/.exec(message)?.[1]
+  }
+
+  it('come one file after the other, and the old voice speaks meanwhile', async () => {
+    const before = await speak('Hello.')
+    const half = await get('/set_gpt_weights', weights('older.ckpt'))
+    expect([half.statusCode, half.json()]).toEqual([
+      200,
+      { message: 'success', pending: 'the old voice speaks until sovits weights come that go with these' }
+    ])
+    expect((await speak('Hello.')).rawPayload.equals(before.rawPayload)).toBe(true)
+    expect(await languagesOf()).not.toBe('v1')
+    const whole = await get('/set_sovits_weights', weights('older.pth'))
+    expect([whole.statusCode, whole.json()]).toEqual([200, { message: 'success' }])
+    expect((await speak('Hello.')).statusCode).toBe(200)
+    expect(await languagesOf()).toBe('v1')
+    // And back, in the other order.
+    expect((await get('/set_sovits_weights', weights('other.pth'))).json()).toMatchObject({ message: 'success' })
+    expect(await languagesOf()).toBe('v1')
+    expect((await get('/set_gpt_weights', weights('other.ckpt'))).json()).toEqual({ message: 'success' })
+    expect(await languagesOf()).not.toBe('v1')
+    expect((await speak('Hello.')).rawPayload.equals(before.rawPayload)).toBe(true)
+  })
+
+  it('are forgotten when the first file comes back', async () => {
+    const before = await speak('Hello.')
+    expect((await get('/set_gpt_weights', weights('older.ckpt'))).json()).toHaveProperty('pending')
+    expect((await get('/set_gpt_weights', weights('other.ckpt'))).json()).toEqual({ message: 'success' })
+    expect((await get('/set_sovits_weights', weights('other.pth'))).json()).toEqual({ message: 'success' })
     expect((await speak('Hello.')).rawPayload.equals(before.rawPayload)).toBe(true)
   })
 })

@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { OptionTypeError, PathNotAllowedError, VoiceNotFoundError } from '../../errors.js'
-import type { VoiceModel } from '../../voices/index.js'
+import { OptionTypeError, PathNotAllowedError } from '../../errors.js'
 import type { Body } from '../dialect.js'
 import { apiV2 } from '../dialects/api-v2.js'
 import { legacy } from '../dialects/legacy.js'
 import { failureOf } from '../failure.js'
 import type { Services } from '../services.js'
+import { type Weights, WeightSwitch } from '../weights.js'
 
 type Answer = { status: number; json: unknown }
 
@@ -86,26 +86,32 @@ function send(reply: FastifyReply, { status, json }: Answer): FastifyReply {
 const success: Answer = { status: 200, json: { message: 'success' } }
 
 class Commands {
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #weights: WeightSwitch
 
-  constructor(private readonly services: Services) {}
+  constructor(private readonly services: Services) {
+    this.#weights = new WeightSwitch(services)
+  }
 
   setWeights(kind: 'gpt' | 'sovits', path: string | undefined): Promise<Answer> | Answer {
     if (!path) return { status: 400, json: { message: `${kind} weight path is required` } }
     return this.setModel({ [kind]: path }, `change ${kind} weight failed`)
   }
 
-  /** One switch after the other: each begins with what the one before left. */
-  setModel(paths: { gpt?: string; sovits?: string }, failure: string): Promise<Answer> {
-    const done = this.#last.then(() => this.#try(failure, () => this.#switch(paths)))
-    this.#last = done
-    return done
+  setModel(paths: Weights, failure: string): Promise<Answer> {
+    return this.#try(failure, async () => {
+      const missing = await this.#weights.set(paths)
+      if (missing === undefined) return success
+      const pending = `the old voice speaks until ${missing} weights come that go with these`
+      this.services.options.logger('warn', pending)
+      return { status: 200, json: { message: 'success', pending } }
+    })
   }
 
   setReference(path: string | undefined, text?: string, language?: string): Promise<Answer> {
     return this.#try('set refer audio failed', async () => {
       if (!path) throw new OptionTypeError('refer_audio_path is required')
       await this.services.setReference({ path, ...(text && { text }), ...(language && { language }) })
+      return success
     })
   }
 
@@ -116,30 +122,9 @@ class Commands {
     return { status: 200, json: null }
   }
 
-  async #switch(paths: { gpt?: string; sovits?: string }): Promise<void> {
-    const found = await Promise.all(
-      Object.entries(paths).map(async ([kind, path]) => [kind, await this.#weights(path)] as const)
-    )
-    const now = await this.services.currentModel()
-    const model = { ...(now && 'gpt' in now ? now : {}), ...Object.fromEntries(found) } as Partial<{
-      gpt: string
-      sovits: string
-    }>
-    if (!model.gpt || !model.sovits)
-      throw new VoiceNotFoundError('there are no weights of the other kind to go with these')
-    await this.services.switchModel(model as VoiceModel)
-  }
-
-  async #weights(path: string): Promise<string> {
-    const found = await this.services.paths.find(path)
-    if (found === undefined) throw new VoiceNotFoundError(`${path} is not there`)
-    return found
-  }
-
-  async #try(message: string, run: () => Promise<void>): Promise<Answer> {
+  async #try(message: string, run: () => Promise<Answer>): Promise<Answer> {
     try {
-      await run()
-      return success
+      return await run()
     } catch (error) {
       if (error instanceof PathNotAllowedError) return { status: 403, json: { message: error.message } }
       return { status: 400, json: { message, Exception: failureOf(error).message } }
