@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /**
  * A controller that is also aborted when one of other signals is, until it is left. `AbortSignal.any` keeps a mark in a
  * signal for as long as that one lives; those of a voice or a server live through very many requests.
@@ -10,6 +12,7 @@ export class JoinedAbort {
   constructor(...sources: readonly (AbortSignal | undefined)[]) {
     this.#sources = sources.filter((source) => source !== undefined)
     for (const source of this.#sources) {
+      setMaxListeners(0, source) // a listener for each call at work: more than ten are no leak
       if (source.aborted) this.abort(source.reason)
       else source.addEventListener('abort', this.#follow, { once: true })
     }

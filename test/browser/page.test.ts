@@ -207,6 +207,50 @@ describe.skipIf(!chromiumPath)(title, () => {
   })
 })
 
+describe.skipIf(!chromiumPath)('the page with a voice that streams', () => {
+  it('is heard before its first sentence is made', async () => {
+    let open: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (open = resolve))
+    const server = await createServer(
+      { port: 0, voice: { voice: 'demo' } },
+      {
+        async *speak(request, signal, speak) {
+          let count = 0
+          for await (const part of speak(request, signal)) {
+            if (count++ > 0) await gate
+            yield part
+          }
+        }
+      }
+    )
+    const { page, complaints, close } = await openBrowser()
+    try {
+      await page.goto(await server.listen())
+      await page.locator('#voice option').first().waitFor({ state: 'attached' })
+      await page.fill('#text', 'A sentence that is long enough to be heard in parts. And another.')
+      await page.click('#speak')
+      const sentences = page.locator('#sentences button')
+      await sentences.first().waitFor()
+      const position = async (): Promise<number> => Number(await page.locator('#position').inputValue())
+      await expect.poll(position).toBeGreaterThan(0.1)
+      // Only a part of it is there, and it was heard.
+      const seconds = Number(await page.locator('#position').getAttribute('max'))
+      expect(seconds).toBeLessThan(1.5)
+      expect(await sentences.count()).toBe(1)
+      open()
+      await page.locator('#download').waitFor()
+      expect(await sentences.count()).toBe(2)
+      const whole = Number(await page.locator('#position').getAttribute('max'))
+      expect(whole).toBeGreaterThan(2 * seconds)
+      await expect.poll(() => page.locator('#play').innerText(), { timeout: 20_000 }).toBe('Play')
+      expect(complaints).toEqual([])
+    } finally {
+      await close()
+      await server.close()
+    }
+  })
+})
+
 describe.skipIf(!chromiumPath)('the page of a server with keys', () => {
   it('asks for one', async () => {
     const { gpt, sovits, hubert } = tiny

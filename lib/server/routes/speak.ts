@@ -2,18 +2,17 @@ import { randomInt } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { encodeSamples } from '../../audio/index.js'
 import { AbortError } from '../../errors.js'
-import { cutMethods, languageModes, numberRules } from '../../options.js'
+import { chunkModes, cutMethods, languageModes, numberRules } from '../../options.js'
 import { deadline } from '../admission.js'
 import { unwrapJson } from '../body.js'
-import { errorBody, openai } from '../dialects/openai.js'
-import { type SpeechTimings, Timeline, timingsOf } from '../../speech/index.js'
+import { openai } from '../dialects/openai.js'
 import { RequestError } from '../failure.js'
 import { sendError } from '../respond.js'
 import type { Services } from '../services.js'
 import type { SpokenPart } from '../speaker.js'
 import type { SpeechRequest } from '../speech-request.js'
+import { SpeechLines } from './speech-lines.js'
 
 const number = (name: keyof typeof numberRules, description: string) => {
   const { min, max } = numberRules[name]
@@ -40,6 +39,7 @@ export const speakSchema = Type.Object(
     uploadLanguage: choice(languageModes, 'language of uploadText; default auto'),
     language: choice(languageModes, 'default auto'),
     cut: choice(cutMethods, 'how the text is cut into sentences'),
+    chunks: choice(chunkModes, 'what a line holds: a sentence, or a part of one as it is spoken'),
     speed: number('speed', 'tempo'),
     topK: number('topK', 'draw from the K likeliest tokens'),
     topP: number('topP', 'draw from the likeliest tokens that sum to P'),
@@ -53,7 +53,7 @@ export const speakSchema = Type.Object(
 
 type Fields = Static<typeof speakSchema>
 
-/** The page's own way to speak: a line of JSON for each sentence, as soon as it is spoken. */
+/** The page's own way to speak: a line of JSON for each sentence, or part of one, as soon as it is spoken. */
 export function speakRoute(app: FastifyInstance, services: Services): void {
   app.addHook('preValidation', unwrapJson)
   app.post(
@@ -105,6 +105,7 @@ function speechRequest(fields: Fields & { seed: number }): SpeechRequest {
     uploadText,
     uploadLanguage,
     language = 'auto',
+    chunks = 'sentence',
     ...options
   } = fields
   if ((text === undefined) === (ssml === undefined)) {
@@ -120,22 +121,10 @@ function speechRequest(fields: Fields & { seed: number }): SpeechRequest {
       ...(path !== undefined && { reference: { path, ...said, ifAbsent: 'error' } })
     },
     options: { ...options, language },
-    chunks: 'sentence',
+    chunks,
     output: { format: 'pcm', streaming: true, wavSizes: 'unknown' },
     cached: false
   }
-}
-
-/** When each word of a part is spoken, in seconds of the whole. */
-function wordsOf(
-  { samples, sampleRate, chunk, pauseSeconds }: SpokenPart,
-  start: number
-): SpeechTimings['sentences'][0]['words'] {
-  if (!chunk) return []
-  const timeline = new Timeline(pauseSeconds, start)
-  timeline.add({ ...chunk, samples, sampleRate })
-  const sentence = timeline.end()
-  return sentence ? (timingsOf([sentence]).sentences[0]?.words ?? []) : []
 }
 
 async function* toLines(
@@ -143,24 +132,13 @@ async function* toLines(
   rest: AsyncGenerator<SpokenPart, void, undefined>,
   seed: number
 ): AsyncGenerator<string, void, undefined> {
-  let seconds = 0
-  let index = 0
-  const warnings: string[] = []
-  const line = (part: SpokenPart): string => {
-    const { samples, sampleRate, chunk, pauseSeconds } = part
-    const start = seconds
-    seconds += samples.length / sampleRate
-    warnings.push(...(chunk?.warnings ?? []))
-    const pcm = Buffer.from(encodeSamples(samples).buffer).toString('base64')
-    const times = { start, end: seconds - pauseSeconds, words: wordsOf(part, start) }
-    return `${JSON.stringify({ type: 'sentence', index: index++, text: chunk?.text ?? '', ...times, sampleRate, samples: pcm })}\n`
-  }
+  const lines = new SpeechLines()
   try {
-    if (!first.done) yield line(first.value)
-    for await (const part of rest) yield line(part)
-    yield `${JSON.stringify({ type: 'done', seconds, seed, warnings })}\n`
+    if (!first.done) yield lines.part(first.value)
+    for await (const part of rest) yield lines.part(part)
+    yield lines.done(seed)
   } catch (error) {
-    yield `${JSON.stringify({ type: 'error', ...errorBody(error) })}\n`
+    yield lines.error(error)
   } finally {
     await rest.return()
   }

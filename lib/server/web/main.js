@@ -99,15 +99,15 @@ async function run() {
   running = new AbortController()
   const { signal } = running
   showRunning(true)
-  say('Waiting for the first sentence …')
+  say('Waiting for the first sound …')
   showCode(fields)
-  let count = 0
   try {
     await view.begin()
-    for await (const event of speak(fields, signal)) {
+    // Parts of sentences: the first one is heard long before its sentence is made.
+    for await (const event of speak({ ...fields, chunks: 'token' }, signal)) {
       if (event.type === 'sentence') {
         view.add(event)
-        if (event.text !== '') say(`Speaking: ${++count} ${count === 1 ? 'sentence' : 'sentences'} so far …`)
+        say(`Speaking: ${view.count} ${view.count === 1 ? 'sentence' : 'sentences'} so far …`)
       } else done(event, fields)
     }
   } catch (error) {

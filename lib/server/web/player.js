@@ -1,5 +1,6 @@
-// A little time for the next sentence to be handed over without a gap.
+// A little time for the next part to be handed over without a gap; more of it for a voice that was too slow once.
 const AHEAD = 0.08 // s
+const LONGEST_AHEAD = 2 // s
 
 /** Plays sentences one after another while more of them come, and again from anywhere. */
 export class Player extends EventTarget {
@@ -12,6 +13,7 @@ export class Player extends EventTarget {
   #playing = false
   #stoppedAt = 0
   #complete = false
+  #ahead = AHEAD
   duration = 0
 
   get isPlaying() {
@@ -30,7 +32,7 @@ export class Player extends EventTarget {
     this.#context ??= new AudioContext()
     await this.#context.resume()
     this.#playing = true
-    this.#origin = this.#context.currentTime + AHEAD
+    this.#origin = this.#context.currentTime + this.#ahead
   }
 
   add(samples, sampleRate) {
@@ -60,7 +62,7 @@ export class Player extends EventTarget {
     this.#silence()
     const start = from >= this.duration && this.#complete ? 0 : from
     this.#playing = true
-    this.#origin = this.#context.currentTime + AHEAD - start
+    this.#origin = this.#context.currentTime + this.#ahead - start
     this.#scheduled = this.#parts.findIndex((part) => part.start + part.buffer.duration > start)
     if (this.#scheduled < 0) this.#scheduled = this.#parts.length
     this.#schedule(start)
@@ -74,6 +76,7 @@ export class Player extends EventTarget {
     this.#stoppedAt = 0
     this.#playing = false
     this.#complete = false
+    this.#ahead = AHEAD
     this.duration = 0
   }
 
@@ -83,7 +86,10 @@ export class Player extends EventTarget {
       const skipped = Math.max(0, from - start)
       const now = this.#context.currentTime
       // It came after its time: everything later is heard later.
-      if (this.#origin + start + skipped < now) this.#origin = now + AHEAD - start - skipped
+      if (this.#origin + start + skipped < now) {
+        this.#ahead = Math.min(LONGEST_AHEAD, 2 * this.#ahead)
+        this.#origin = now + this.#ahead - start - skipped
+      }
       this.#start(buffer, this.#origin + start + skipped, skipped)
     }
   }

@@ -12,7 +12,7 @@ function clock(seconds) {
 export class SpeechView {
   #player = new Player()
   #waveform = new Waveform(find('waveform'))
-  #sentences = [] // { start, button }
+  #sentences = [] // { index, start, button }
   #parts = []
   #sampleRate = 0
   #current
@@ -40,12 +40,18 @@ export class SpeechView {
     find('controls').hidden = true
   }
 
-  add({ samples, sampleRate, text, start }) {
+  /** Sentences so far. */
+  get count() {
+    return this.#sentences.length
+  }
+
+  /** A sentence, or the next part of one. */
+  add({ samples, sampleRate, index, text, start }) {
     this.#parts.push(samples)
     this.#sampleRate = sampleRate
     this.#player.add(samples, sampleRate)
     this.#waveform.add(samples, sampleRate)
-    if (text !== '') this.#list({ text, start })
+    if (text !== '' && this.#sentences.at(-1)?.index !== index) this.#list({ index, text, start })
     find('position').max = this.#player.duration
     find('controls').hidden = false
   }
@@ -63,7 +69,7 @@ export class SpeechView {
     if (this.#player.isPlaying) this.#player.pause()
   }
 
-  #list({ text, start }) {
+  #list({ index, text, start }) {
     const button = document.createElement('button')
     button.type = 'button'
     button.textContent = text
@@ -71,7 +77,7 @@ export class SpeechView {
     const item = document.createElement('li')
     item.append(button)
     find('sentences').append(item)
-    this.#sentences.push({ start, button })
+    this.#sentences.push({ index, start, button })
   }
 
   #showPlaying() {
