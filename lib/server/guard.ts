@@ -31,16 +31,26 @@ function hostOnly(host: string): string | undefined {
   return /^([^:\s/@]+)(?::\d+)?$/.exec(host)?.[1]?.toLowerCase()
 }
 
-/** Whether a browser sent this from a page of another site than the ones allowed. Programs other than browsers tell nothing. */
+/**
+ * Whether a browser sent this from a page of another origin than the ones allowed. Programs other than browsers tell
+ * nothing. For the source of an `<audio>` a browser tells no origin, but whether it is its own, and who refers to it.
+ */
 export function isForeign(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
   if (allowed.includes('*')) return false
-  const { origin, host } = headers
+  const { origin, host, referer } = headers
+  const from = origin ?? (referer === undefined ? undefined : originOf(referer))
+  if (from !== undefined && allowed.includes(from)) return false
+  if (origin !== undefined) return origin === 'null' || originHost(origin) !== host?.toLowerCase()
   const site = headers['sec-fetch-site']
-  if (origin !== undefined) {
-    if (allowed.includes(origin)) return false
-    return origin === 'null' || originHost(origin) !== host?.toLowerCase()
+  return site === 'cross-site' || site === 'same-site'
+}
+
+function originOf(url: string): string | undefined {
+  try {
+    return new URL(url).origin
+  } catch {
+    return undefined
   }
-  return site === 'cross-site'
 }
 
 function originHost(origin: string): string | undefined {

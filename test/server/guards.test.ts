@@ -56,10 +56,21 @@ describe('pages of other sites', () => {
     [{ origin: 'http://localhost:9880' }, false],
     [{ origin: 'http://localhost:1234' }, true],
     [{ 'sec-fetch-site': 'cross-site' }, true],
+    [{ 'sec-fetch-site': 'same-site' }, true], // another port of this machine
     [{ 'sec-fetch-site': 'same-origin' }, false],
     [{}, false]
   ])('%o are foreign: %s', (headers, foreign) => {
     expect(isForeign({ host: 'localhost:9880', ...headers }, [])).toBe(foreign)
+  })
+
+  it.each([
+    ['https://app.example/player', false],
+    ['https://app.example.evil/', true],
+    ['no url', true]
+  ])('that only a referer tells, as of a media element: %s', (referer, foreign) => {
+    const headers = { host: 'localhost:9880', 'sec-fetch-site': 'cross-site', referer } as const
+    expect(isForeign(headers, ['https://app.example'])).toBe(foreign)
+    expect(isForeign(headers, [])).toBe(true)
   })
 
   it('are refused, also where a simple request needs no preflight', async () => {
