@@ -8,6 +8,7 @@ import type { Services } from './services.js'
 import { encoded, mimeTypeOf } from './sound.js'
 import type { SpokenPart } from './speaker.js'
 import type { SpeechRequest } from './speech-request.js'
+import { watched } from './stall.js'
 
 /** Answers one request in one dialect: reads it, speaks, and sends the sound as it comes or whole. */
 export async function respond(
@@ -22,7 +23,7 @@ export async function respond(
   try {
     const speech = dialect.parse(dialectRequest(request), services.settings())
     services.asked(speech, request.id)
-    const sound = await soundOf(services, dialect, speech, controller.signal)
+    const sound = await soundOf(services, dialect, speech, controller.signal, reply)
     const { status, headers } = dialect.render(
       {
         kind: 'audio',
@@ -83,7 +84,8 @@ async function soundOf(
   services: Services,
   dialect: Dialect,
   speech: SpeechRequest,
-  signal: AbortSignal
+  signal: AbortSignal,
+  reply: FastifyReply
 ): Promise<Sound> {
   const key = speech.cached ? await services.cache.keyOf(speech) : undefined
   const known = key === undefined ? undefined : services.cache.get(key)
@@ -101,7 +103,17 @@ async function soundOf(
   const all = continued(first, bytes)
   const { frames } = dialect
   const sent = speech.output.events && frames ? events(all, frames, usage) : all
-  return { body: Readable.from(sent, { objectMode: false }), fromCache: false }
+  return { body: streamOf(sent, services, reply), fromCache: false }
+}
+
+/** Parts as an answer's body, until the client takes no more of them. */
+export function streamOf(
+  parts: AsyncIterable<Uint8Array | string>,
+  { options }: Services,
+  reply: FastifyReply
+): Readable {
+  const taken = watched(parts, options.timeoutSeconds, () => reply.raw.destroy())
+  return Readable.from(taken, { objectMode: false })
 }
 
 function inputTokens({ task }: SpeechRequest): number {

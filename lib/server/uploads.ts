@@ -37,11 +37,10 @@ export class Uploads {
   async add(bytes: Uint8Array, signal?: AbortSignal): Promise<Upload> {
     const { seconds, sampleRate } = await decodeAudio(bytes, { name: 'the upload', ...(signal && { signal }) })
     const id = randomBytes(16).toString('hex')
-    this.#folder ??= mkdtemp(join(tmpdir(), 'gpt-sovits-uploads-'))
-    const path = join(await this.#folder, id)
+    const path = join(await this.#home(), id)
     await writeFile(path, bytes, { mode: 0o600, flag: 'wx' }).catch(async (cause: unknown) => {
       await rm(path, { force: true })
-      throw new FileError('the upload cannot be kept: the disk is full or read-only', { cause })
+      throw cannotKeep(cause)
     })
     const expires = Date.now() + LIFETIME_MS
     this.#kept.set(id, { path, bytes: bytes.length, expires })
@@ -61,7 +60,18 @@ export class Uploads {
 
   async dispose(): Promise<void> {
     this.#kept.clear()
-    if (this.#folder) await rm(await this.#folder, { recursive: true, force: true })
+    const folder = await this.#folder?.catch(() => undefined)
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
+
+  async #home(): Promise<string> {
+    this.#folder ??= mkdtemp(join(tmpdir(), 'gpt-sovits-uploads-'))
+    try {
+      return await this.#folder
+    } catch (cause) {
+      this.#folder = undefined // a disk with room again is tried again
+      throw cannotKeep(cause)
+    }
   }
 
   async #forget(): Promise<void> {
@@ -74,4 +84,8 @@ export class Uploads {
       await unlink(kept.path).catch(() => undefined)
     }
   }
+}
+
+function cannotKeep(cause: unknown): FileError {
+  return new FileError('the upload cannot be kept: the disk is full or read-only', { cause })
 }

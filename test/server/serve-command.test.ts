@@ -112,6 +112,26 @@ describe('gpt-sovits serve', () => {
     expect((await ended).code).toBe(0)
   })
 
+  it('starts anew when /control says so, and ends with the process that it started', async () => {
+    const { child, url, ended, output } = await serve(
+      '--characters',
+      characters,
+      '--hubert',
+      tiny.hubert,
+      '--enable-control'
+    )
+    expect((await fetch(`${url}/control?command=restart`)).status).toBe(200)
+    const addresses = (): string[] =>
+      [...output.stdout.matchAll(/serves at (\S+)/g)].map(([, found]) => found as string)
+    await expect.poll(() => addresses().length, { timeout: 120_000 }).toBe(2)
+    const [before, after] = addresses() as [string, string]
+    expect((await fetch(`${after}/health`)).status).toBe(200)
+    if (after !== before) await expect(fetch(`${before}/health`)).rejects.toThrow()
+    child.kill('SIGTERM')
+    expect(await ended).toEqual({ code: 0, signal: null })
+    await expect(fetch(`${after}/health`)).rejects.toThrow()
+  })
+
   it('warns when others can reach it without a key, and writes no text into its log', async () => {
     const { child, url, ended, output } = await serve(...voice, '--host', '0.0.0.0')
     await fetch(`${url.replace('0.0.0.0', '127.0.0.1')}/tts?lang=en&text=Very+secret.`)

@@ -1,47 +1,24 @@
-// Full and read-only disks. They are real ones of memory, which only root may mount; elsewhere the tests are skipped.
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { importCached } from '../../lib/store/import.js'
 import { exportVoice, importVoice, pull, verifyStored } from '../../lib/store/index.js'
 import { engine } from '../../lib/native.js'
 import { locateVoice } from '../../lib/store/locate.js'
 import { fetchFile } from '../../lib/store/download/index.js'
+import { canMount, smallDisk } from '../small-disk.js'
 import { tiny } from '../engine/voice.js'
 import { content, type Hub, sha256, startHub, wellBehaved } from '../unit/store/download/hub.js'
 
-const canMount = process.platform === 'linux' && process.getuid?.() === 0 && tryMount()
-
 let disk: string
+let remount: (options: string) => void
 let hub: Hub
 beforeEach(async () => {
   if (!canMount) return
-  disk = mkdtempSync(join(tmpdir(), 'gsv-disk-'))
-  mount('size=1m')
+  ;({ path: disk, remount } = smallDisk())
   hub = await startHub()
 })
-afterEach(() => {
-  if (!canMount) return
-  spawnSync('umount', [disk])
-  rmSync(disk, { recursive: true, force: true })
-})
-
-function mount(options: string): void {
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk])
-  if (status !== 0) throw new Error('mounting failed')
-}
-function remount(options: string): void {
-  if (spawnSync('mount', ['-o', `remount,${options}`, disk]).status !== 0) throw new Error('mounting failed')
-}
-function tryMount(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'gsv-disk-'))
-  const done = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', folder]).status === 0
-  if (done) spawnSync('umount', [folder])
-  rmSync(folder, { recursive: true, force: true })
-  return done
-}
 
 const file = content(3 << 20)
 

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AbortError } from '../../errors.js'
@@ -8,7 +7,7 @@ import { deadline } from '../admission.js'
 import { unwrapJson } from '../body.js'
 import { openai } from '../dialects/openai.js'
 import { RequestError } from '../failure.js'
-import { sendError } from '../respond.js'
+import { sendError, streamOf } from '../respond.js'
 import type { Services } from '../services.js'
 import type { SpokenPart } from '../speaker.js'
 import type { SpeechRequest } from '../speech-request.js'
@@ -85,7 +84,7 @@ async function speak(
     services.asked(speech, request.id)
     const parts = services.speak(speech, controller.signal)
     const first = await parts.next()
-    const lines = Readable.from(toLines(first, parts, seed), { objectMode: false })
+    const lines = streamOf(toLines(first, parts, seed), services, reply)
     return reply.code(200).type('application/x-ndjson').send(lines)
   } catch (error) {
     if (reply.raw.destroyed) return reply.hijack()
