@@ -29,7 +29,10 @@ const characterPhones: readonly (readonly [RegExp, number])[] = [
 const HAN = /\p{Script=Han}/u
 const HAN_PHONES = { ja: 3.5, other: 2 }
 
-/** The words of a piece in order. Phones are exact for each run of one language, and shared out in it by the writing. */
+/**
+ * The words of a piece in order. Phones are exact for each run of one language, and shared out in it by the writing; the
+ * mark that ends the piece counts for none.
+ */
 export function wordsOf(piece: Pick<TextPiece, 'segments'>): WordPhones[] {
   const words: WordPhones[] = []
   for (const { text, phones } of piece.segments.flatMap(wordsOfRun)) {
@@ -39,7 +42,15 @@ export function wordsOf(piece: Pick<TextPiece, 'segments'>): WordPhones[] {
       words[words.length - 1] = { text: last.text + text, phones: last.phones + phones }
     } else words.push({ text, phones })
   }
+  // The sentence's sound ends before its last mark.
+  const [last] = words.slice(-1)
+  const marks = marksAtEnd(piece.segments.at(-1)?.phones ?? [])
+  if (last && last.phones > marks) words[words.length - 1] = { text: last.text, phones: last.phones - marks }
   return words
+}
+
+function marksAtEnd(phones: readonly string[]): number {
+  return phones.length - 1 - phones.findLastIndex((phone) => hasWordCharacter(phone))
 }
 
 function wordsOfRun(run: TextSegment): WordPhones[] {

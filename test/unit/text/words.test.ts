@@ -9,7 +9,9 @@ async function words(
 ): Promise<{ texts: string[]; phones: number; all: number[] }> {
   const piece = await frontend.pronounce(text, { language })
   const found = wordsOf(piece)
-  expect(found.reduce((sum, { phones }) => sum + phones, 0)).toBeCloseTo(piece.phones.length, 6)
+  // All but the mark at the end, which makes no sound.
+  const sounds = piece.phones.findLastIndex((phone) => /[a-z]/i.test(phone)) + 1
+  expect(found.reduce((sum, { phones }) => sum + phones, 0)).toBeCloseTo(sounds)
   return { texts: found.map((word) => word.text), phones: piece.phones.length, all: found.map((word) => word.phones) }
 }
 
