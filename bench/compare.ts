@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { packageRoot } from '../lib/package-root.cjs'
 import { measures, type Sides } from './measures.js'
 import { median, signalToNoise } from './report.js'
-import type { OurRequest, PeerRequest, Sentence, Version } from './requests.js'
+import type { OurRequest, PeerRequest, Precision, Sentence, Version } from './requests.js'
 import { Side } from './side.js'
 
 export interface Setting {
   readonly version: Version
+  /** Ours, of all versions but v2, which is measured in both. */
+  readonly precision: Precision
   readonly modules: string
   readonly voice: string
   readonly scratch: string
@@ -34,7 +36,7 @@ async function start(setting: Setting): Promise<Sides> {
   const { version, modules, voice, threads, peer, genie, python } = setting
   const env = { OMP_NUM_THREADS: threads }
   const program = (command: string, args: string[]) => ({ command, args, env })
-  const precisions = version === 'v2' ? 'fp16,int8' : 'fp16'
+  const precisions = version === 'v2' ? 'fp16,int8' : setting.precision
   const our = ['--import', 'tsx', script('ours.ts'), modules, reference, threads, precisions]
   const ours = await Side.start<OurRequest>(program(process.execPath, our))
   const others: Record<string, Side<PeerRequest>> = {}
@@ -63,10 +65,10 @@ async function waveformError({ ours, upstream }: Sides, sentence: Sentence, scra
 
 /** A round warms up, with as few sampling steps as there may be; the others count. */
 async function rounds(setting: Setting, sides: Sides, sentence: Sentence): Promise<Record<string, number[]>> {
-  const { version, sampleSteps } = setting
-  for (const measure of measures(version, sides, sentence, Math.min(sampleSteps, 4))) await measure()
+  const fewest = { ...setting, sampleSteps: Math.min(setting.sampleSteps, 4) }
+  for (const measure of measures(fewest, sides, sentence)) await measure()
   const times: Record<string, number[]> = {}
-  const all = measures(version, sides, sentence, sampleSteps)
+  const all = measures(setting, sides, sentence)
   for (let round = 0; round < setting.rounds; round++) {
     for (const measure of all) {
       for (const [name, seconds] of Object.entries(await measure())) (times[name] ??= []).push(seconds)

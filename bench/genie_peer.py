@@ -86,7 +86,9 @@ def main() -> None:
 
     print(json.dumps({"genie": version("genie-tts")}), file=answers, flush=True)
     for line in sys.stdin:
-        print(json.dumps(genie.speech(json.loads(line))), file=answers, flush=True)
+        before = time.process_time()
+        answer = genie.speech(json.loads(line))
+        print(json.dumps(answer | {"cpu": time.process_time() - before}), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // npm run bench -- --peer DIR_OF_UPSTREAM [--python PY] [--genie PY] [--versions v2,v2ProPlus,v3,v4] [--json]
-//   [--rounds N] [--threads N] [--voice DIR] [--flow-tokens N] [--sample-steps N]
+//   [--rounds N] [--threads N] [--voice DIR] [--flow-tokens N] [--sample-steps N] [--precision fp16|int8]
 // Full-size random voices, spoken by this library and by its peers, taking turns in one run; medians.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util'
 import { importVoice } from '../lib/index.js'
 import { packageRoot } from '../lib/package-root.cjs'
 import { compare, type Setting } from './compare.js'
-import { COMPARED } from './measures.js'
+import { COMPARED, CPU } from './measures.js'
 import { print, type Report } from './report.js'
-import { TOKENS, TOKENS_PER_SECOND, type Version, VERSIONS } from './requests.js'
+import { type Precision, TOKENS, TOKENS_PER_SECOND, type Version, VERSIONS } from './requests.js'
 import { sentenceOf } from './sentence.js'
 
 const { values } = parseArgs({
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     'flow-tokens': { type: 'string', default: String(TOKENS) },
     'sample-steps': { type: 'string', default: '32' },
+    precision: { type: 'string', default: 'fp16' },
     voice: { type: 'string' },
     json: { type: 'boolean', default: false }
   }
@@ -56,6 +57,15 @@ async function importVersion(voice: string, version: Version, modules: string): 
   await importVoice({ ...files, ...(Object.fromEntries(parts) as Record<string, string>) }, modules)
 }
 
+/** Of the rows that are there. */
+function ratiosOf(seconds: Readonly<Record<string, number>>, before: string): Record<string, number> {
+  const pairs = Object.entries(COMPARED).flatMap(([name, [ours, peer]]) => {
+    const [own, other] = [seconds[before + ours], seconds[before + peer]]
+    return own === undefined || other === undefined ? [] : [[name, other / own] as const]
+  })
+  return Object.fromEntries(pairs)
+}
+
 async function run(versions: readonly Version[], scratch: string): Promise<Report> {
   const voice = values.voice ?? scratch
   makeVoices(voice, versions)
@@ -70,7 +80,8 @@ async function run(versions: readonly Version[], scratch: string): Promise<Repor
     const tokens = isFlow ? Number(values['flow-tokens']) : TOKENS
     const { peer, genie, python, threads } = values
     const counts = { rounds: Number(values.rounds), sampleSteps: Number(values['sample-steps']) }
-    const setting: Setting = { version, modules, voice, scratch, peer, genie, python, threads, ...counts }
+    const precision = values.precision as Precision
+    const setting: Setting = { version, precision, modules, voice, scratch, peer, genie, python, threads, ...counts }
     const compared = await compare(setting, await sentenceOf(tokens))
     rmSync(modules, { recursive: true, force: true })
     Object.assign(seconds, compared.seconds)
@@ -78,15 +89,13 @@ async function run(versions: readonly Version[], scratch: string): Promise<Repor
     about = { ...about, ...compared.about }
     s2SignalToNoise = compared.s2SignalToNoise ?? s2SignalToNoise
   }
-  const ratios = Object.entries(COMPARED).flatMap(([name, [ours, peer]]) => {
-    const [own, other] = [seconds[ours], seconds[peer]]
-    return own === undefined || other === undefined ? [] : [[name, other / own] as const]
-  })
+  const ratios = ratiosOf(seconds, '')
+  const cpuRatios = ratiosOf(seconds, CPU)
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     ...{ threads: Number(values.threads), rounds: Number(values.rounds), load: loadavg() },
     ...{ sampleSteps: Number(values['sample-steps']), seconds, lengths },
-    ...(ratios.length > 0 && { peers: about, ratios: Object.fromEntries(ratios) }),
+    ...(Object.keys(ratios).length > 0 && { peers: about, ratios, cpuRatios }),
     ...(s2SignalToNoise !== undefined && { s2SignalToNoise })
   }
 }

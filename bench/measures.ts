@@ -43,9 +43,15 @@ function requests({ text, phones, textPhones, prompt, codes }: Sentence, sampleS
   return { tokens, wave, speech, ours: (precision: Precision, rows = 1) => ({ precision, rows, sentence: text }) }
 }
 
+/** Before the name of a row: seconds of processor time, which other programs hardly change. */
+export const CPU = 'cpu '
+
 /** Of a sentence as long as asked for: a side may end one a token early. */
-const perSpeech = ({ seconds, audio }: Answer, { codes }: Sentence): number =>
-  ((seconds as number) * codes.length) / TOKENS_PER_SECOND / (audio as number)
+async function spoken(name: string, answering: Promise<Answer>, { codes }: Sentence): Promise<Record<string, number>> {
+  const { seconds, audio, cpu } = (await answering) as Record<'seconds' | 'audio' | 'cpu', number>
+  const share = codes.length / TOKENS_PER_SECOND / audio
+  return { [name]: seconds * share, [CPU + name]: cpu * share }
+}
 
 const perToken = ({ decode, tokens }: Answer): number => (decode as number) / (tokens as number)
 
@@ -54,7 +60,6 @@ function stagesOfV2(sides: Sides, sentence: Sentence): Measure[] {
   const asked = requests(sentence, 0)
   const we = (request: PeerRequest, precision: Precision, rows = 1) =>
     ours.measure({ ...request, ...asked.ours(precision, rows) })
-  const spoken = async (name: string, answer: Promise<Answer>) => ({ [name]: perSpeech(await answer, sentence) })
   const peer = (measure: (side: Side<PeerRequest>) => ReturnType<Measure>, side = upstream): Measure[] =>
     side ? [() => measure(side)] : []
   return [
@@ -70,24 +75,23 @@ function stagesOfV2(sides: Sides, sentence: Sentence): Measure[] {
     async () => ({ s1_batch8_int8: perToken(await we(asked.tokens, 'int8', ROWS)) }),
     ...peer(async (side) => ({ 'upstream s2_v2': (await side.measure(asked.wave))['seconds'] as number })),
     async () => ({ s2_v2: (await we(asked.wave, 'fp16'))['seconds'] as number }),
-    ...peer((side) => spoken('upstream end_to_end', side.measure(asked.speech()))),
-    () => spoken('end_to_end_fp16', we(asked.speech(), 'fp16')),
-    () => spoken('end_to_end_int8', we(asked.speech(), 'int8')),
-    ...peer((side) => spoken('genie end_to_end', side.measure(asked.speech())), genie)
+    ...peer((side) => spoken('upstream end_to_end', side.measure(asked.speech()), sentence)),
+    () => spoken('end_to_end_fp16', we(asked.speech(), 'fp16'), sentence),
+    () => spoken('end_to_end_int8', we(asked.speech(), 'int8'), sentence),
+    ...peer((side) => spoken('genie end_to_end', side.measure(asked.speech()), sentence), genie)
   ]
 }
 
-export function measures(version: Version, sides: Sides, sentence: Sentence, sampleSteps: number): Measure[] {
+export function measures(
+  { version, precision, sampleSteps }: { version: Version; precision: Precision; sampleSteps: number },
+  sides: Sides,
+  sentence: Sentence
+): Measure[] {
   if (version === 'v2') return stagesOfV2(sides, sentence)
   const { ours, upstream } = sides
   const asked = requests(sentence, sampleSteps)
   const name = `${version.toLowerCase()}_end_to_end`
-  const we: Measure = async () => ({
-    [name]: perSpeech(await ours.measure({ ...asked.speech(), ...asked.ours('fp16') }), sentence)
-  })
+  const we: Measure = () => spoken(name, ours.measure({ ...asked.speech(), ...asked.ours(precision) }), sentence)
   if (!upstream) return [we]
-  const peer: Measure = async () => ({
-    [`upstream ${name}`]: perSpeech(await upstream.measure(asked.speech()), sentence)
-  })
-  return [peer, we]
+  return [() => spoken(`upstream ${name}`, upstream.measure(asked.speech()), sentence), we]
 }

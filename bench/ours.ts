@@ -100,5 +100,8 @@ const answer = async (value: unknown): Promise<void> => {
 await answer({ threads })
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as OurRequest
-  await answer(await (voices.get(request.precision) as Voice).measure(request))
+  const before = process.cpuUsage()
+  const measured = await (voices.get(request.precision) as Voice).measure(request)
+  const { user, system } = process.cpuUsage(before)
+  await answer({ ...measured, cpu: (user + system) / 1e6 })
 }

@@ -108,7 +108,9 @@ def main() -> None:
     with torch.no_grad():
         for line in sys.stdin:
             request = json.loads(line)
-            print(json.dumps(measures[request["measure"]](request)), file=answers, flush=True)
+            before = time.process_time()
+            answer = measures[request["measure"]](request)
+            print(json.dumps(answer | {"cpu": time.process_time() - before}), file=answers, flush=True)
 
 
 if __name__ == "__main__":
