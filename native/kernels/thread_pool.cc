@@ -1,6 +1,7 @@
 #include "kernels/thread_pool.h"
 
 #include <algorithm>
+#include <ctime>
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
@@ -14,12 +15,16 @@ namespace {
 constexpr auto kSpin = std::chrono::microseconds(50);
 constexpr int kSpinsBetweenClockReads = 64;
 
-// Loops between two judgements (about half a step of s1), and the caller's pauses from sharing in loops: the first
+// Loops that are judged together: some steps of s1, over which the odd interruption does not count. After a pause about
+// half a step tells whether those who were in the way are still there. Pauses from sharing are in loops too: the first
 // lasts some steps, the longest some seconds.
-constexpr int kLoopsPerJudgement = 64;
+constexpr int kLoopsPerJudgement = 512;
+constexpr int kLoopsOfProbe = 64;
 constexpr int kShortestPause = 1024;
 constexpr int kLongestPause = 32768;
-constexpr double kWorthwhileGain = 1.35;
+constexpr double kWorthwhileGain = 1.2;
+constexpr auto kLongestGap = std::chrono::milliseconds(1);  // between loops that are judged together
+constexpr double kLeastRunning = 0.1;  // share of the time in loops; less is an error of the clocks
 
 void relax() {
 #if defined(__x86_64__) || defined(_M_X64)
@@ -40,6 +45,17 @@ bool spin(Done done) {
     }
   } while (std::chrono::steady_clock::now() < end);
   return false;
+}
+
+// CPU time of the calling thread; where it cannot be told, as much as the clock says, which finds nobody in its way.
+std::chrono::nanoseconds thread_time() {
+#if defined(__linux__) || defined(__APPLE__)
+  timespec time{};
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+#endif
+  return std::chrono::steady_clock::now().time_since_epoch();
 }
 
 constexpr uint32_t epoch_of(uint64_t ticket) { return static_cast<uint32_t>(ticket >> 32); }
@@ -66,7 +82,7 @@ void ThreadPool::run_erased(int chunks, Call call, void* context) {
     return;
   }
   share(chunks, call, context);
-  if (account_.loops == kLoopsPerJudgement) judge();
+  if (account_.loops >= (next_pause_ == kShortestPause ? kLoopsPerJudgement : kLoopsOfProbe)) judge();
 }
 
 void ThreadPool::run_long_erased(int chunks, Call call, void* context) {
@@ -91,26 +107,38 @@ void ThreadPool::share(int chunks, Call call, void* context) {
   if (sleepers_.load() != 0) epoch_.notify_all();
 
   const auto start = Clock::now();
+  if (account_.loops == 0 || start - account_.ended > kLongestGap) {
+    account_ = {};
+    account_.begun = start;
+    account_.cpu_begun = thread_time();
+  }
   while (claim_and_run(epoch, 0)) ++account_.own_chunks;
   const auto done = Clock::now();
   wait_for_workers();
+  account_.ended = Clock::now();
   account_.busy += done - start;
-  account_.waiting += Clock::now() - done;
+  account_.waiting += account_.ended - done;
   account_.chunks += chunks;
   ++account_.loops;
 }
 
 void ThreadPool::wait_for_workers() {
   if (spin([this] { return unfinished_.load(std::memory_order_acquire) == 0; })) return;
+  const auto asleep = Clock::now();
   for (uint32_t left = unfinished_.load(); left != 0; left = unfinished_.load()) unfinished_.wait(left);
+  account_.asleep += Clock::now() - asleep;
 }
 
-// Had the caller done every chunk itself, it would have been busy in proportion and never waited.
+// Had the caller done every chunk itself, it would have been busy in proportion, would never have waited, and would not
+// have been put off its core: that happens because the workers want cores too.
 void ThreadPool::judge() {
-  const double together = std::chrono::duration<double>(account_.busy + account_.waiting).count();
-  const double busy = std::chrono::duration<double>(account_.busy).count();
-  const double alone = busy * static_cast<double>(account_.chunks) / static_cast<double>(account_.own_chunks + 1);
-  if (alone < together * kWorthwhileGain) {
+  const auto seconds = [](Clock::duration time) { return std::chrono::duration<double>(time).count(); };
+  const auto awake = account_.ended - account_.begun - account_.asleep;
+  const double put_off = std::max(0.0, seconds(awake - (thread_time() - account_.cpu_begun)));
+  const double busy = seconds(account_.busy);
+  const double running = std::max(busy - put_off, busy * kLeastRunning);
+  const double alone = running * static_cast<double>(account_.chunks) / static_cast<double>(account_.own_chunks + 1);
+  if (alone < seconds(account_.busy + account_.waiting) * kWorthwhileGain) {
     loops_alone_ = next_pause_;
     next_pause_ = std::min(2 * next_pause_, kLongestPause);
   } else {

@@ -48,7 +48,10 @@ class ThreadPool {
   // What the latest loops cost the caller and what the workers took from it.
   struct Account {
     Clock::duration busy{};
-    Clock::duration waiting{};
+    Clock::duration waiting{};  // for the workers, awake or asleep
+    Clock::duration asleep{};
+    Clock::time_point begun, ended;
+    std::chrono::nanoseconds cpu_begun{};
     int64_t own_chunks = 0;
     int64_t chunks = 0;
     int loops = 0;
