@@ -123,6 +123,10 @@ export interface LoadVoiceRequest {
   readonly threads: number
   readonly device: string
   readonly precision: string
+  /** Bytes that voices and the sentences they speak may hold; 0: no limit. */
+  readonly maxMemory: number
+  /** False: what only references and Chinese need is given back when nothing is spoken. */
+  readonly keepLoaded: boolean
 }
 
 export interface Recording {
@@ -136,6 +140,8 @@ export interface Recording {
 export interface PrepareReferenceRequest {
   readonly voice: VoiceHandle
   readonly recordings: readonly Recording[]
+  /** What was `kept` of them when the same networks prepared them before; then `recordings` may be empty. */
+  readonly kept?: Readonly<Record<string, Tensor>> | undefined
 }
 
 /** BERT input of one stretch of Chinese; `word2ph` has one entry per id between [CLS] and [SEP]. */
@@ -247,7 +253,7 @@ export interface Binding {
   fill(job: number, request: FillRequest): void
   /** Done: `{ voice, sampleRate, bytes }`; `sampleRate` is that of the speech. */
   loadVoice(job: number, request: LoadVoiceRequest): void
-  /** Done: `{ reference, seconds, tokens }`. */
+  /** Done: `{ reference, seconds, tokens, kept }`; from what was kept, `seconds` is 0 and `kept` empty. */
   prepareReference(job: number, request: PrepareReferenceRequest): void
   /** Done: `Spoken`. Before it: `SpokenChunk`s with `chunking`, progress: `{ tokens }`. */
   speak(job: number, request: SpeakRequest): void

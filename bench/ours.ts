@@ -86,7 +86,14 @@ class Voice {
     const format = { version: 'v2', sampleRate: 32000, fftSize: 2048, hop: 640 }
     const request = { bert: '', speaker: '', vocoder: '', ...(paths as typeof networks), ...format }
     const { voice } = await run<{ voice: VoiceHandle }>((job) =>
-      addon.loadVoice(job, { ...request, threads, device: 'cpu', precision: this.precision })
+      addon.loadVoice(job, {
+        ...request,
+        threads,
+        device: 'cpu',
+        precision: this.precision,
+        maxMemory: 0,
+        keepLoaded: true
+      })
     )
     return { addon, handle: voice }
   }

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os'
 import type { Binding, Tensor, VoiceHandle } from '../binding.js'
 import { GptSovits } from './gpt-sovits.js'
 import { engine, run } from './native.js'
 import { type GptSovitsConfig, resolveConfig } from './options.js'
+import type { Speech } from './speech/index.js'
 import { openVoice } from './store/index.js'
 import type { ReferenceInput } from './types.js'
 
@@ -12,6 +14,7 @@ const TOKENS = 125
 const TOKENS_PER_SECOND = 25
 const TEXT = 'The quick brown fox jumps over the lazy dog near the quiet river bank today.'
 const ROUNDS = 5
+const TOGETHER = 8
 
 /** How fast a voice is on this machine; medians. Shares are of what the machine measured just before could do at most. */
 export interface Benchmark {
@@ -27,8 +30,23 @@ export interface Benchmark {
   readonly tokensShare: number
   /** Samples of one sentence: seconds for each second of sound, and the generator's share of the multiply-adds. */
   readonly acoustic?: { readonly realTimeFactor: number; readonly operationsPerSecond: number; readonly share: number }
-  /** A whole sentence with a prepared reference; when a reference was given. */
-  readonly speech?: { readonly seconds: number; readonly audioSeconds: number; readonly realTimeFactor: number }
+  /** Sentences with a prepared reference; when a reference was given. */
+  readonly speech?: SpeechBenchmark
+  /** Seconds to load the voice when the system has its files in memory. */
+  readonly loadSeconds: number
+  /** Most memory that the process held so far, LibTorch included. */
+  readonly peakBytes: number
+}
+
+interface SpeechBenchmark {
+  /** One sentence, and seconds for each second of its sound. */
+  readonly seconds: number
+  readonly audioSeconds: number
+  readonly realTimeFactor: number
+  /** Seconds until the first part of a sentence is there; where the version speaks in parts. */
+  readonly firstSoundSeconds?: number
+  /** Eight such sentences at once: seconds for each second of sound. */
+  readonly togetherRealTimeFactor: number
 }
 
 /**
@@ -36,9 +54,13 @@ export interface Benchmark {
  * @throws the same as loading the voice and preparing the reference.
  */
 export async function benchmark(config: GptSovitsConfig, reference?: ReferenceInput): Promise<Benchmark> {
-  const stages = await measureStages(config)
-  return reference === undefined ? stages : { ...stages, speech: await measureSpeech(config, reference) }
+  // First: what the stages measure the machine with needs memory of its own.
+  const { loadSeconds, speech } = await measureVoice(config, reference)
+  const peakBytes = process.resourceUsage().maxRSS * 1024
+  return { ...(await measureStages(config)), loadSeconds, peakBytes, ...(speech && { speech }) }
 }
+
+type Stages = Omit<Benchmark, 'speech' | 'loadSeconds' | 'peakBytes'>
 
 const ids = (count: number, below: number, shape: readonly number[] = [count]): Tensor => ({
   shape,
@@ -46,24 +68,25 @@ const ids = (count: number, below: number, shape: readonly number[] = [count]): 
 })
 const number = (value: number): Tensor => ({ shape: [], data: Float64Array.of(value) })
 
-async function measureStages(config: GptSovitsConfig): Promise<Benchmark> {
+async function measureStages(config: GptSovitsConfig): Promise<Stages> {
   const resolved = resolveConfig(config)
   const addon = await engine(resolved.nativeBinding)
   const modules = await openVoice(addon, resolved, new AbortController().signal)
   const { version, sampleRate, fftSize, hop, paths } = modules
-  const { threads, device, precision } = resolved
+  const { threads, device, precision, maxMemory, keepLoaded } = resolved
   const request = { bert: '', speaker: '', vocoder: '', ...paths, version: version.name, sampleRate, fftSize, hop }
   const { voice } = await run<{ voice: VoiceHandle }>((job) =>
-    addon.loadVoice(job, { ...request, threads, device, precision })
+    addon.loadVoice(job, { ...request, threads, device, precision, maxMemory, keepLoaded })
   )
   try {
-    return { version: version.name, threads, precision, ...(await timed(new Probe(addon, voice), fftSize)) }
+    const stages = await timed(new Probe(addon, voice), fftSize)
+    return { version: version.name, threads: threads || availableParallelism(), precision, ...stages }
   } finally {
     addon.release(voice)
   }
 }
 
-async function timed(probe: Probe, fftSize: number): Promise<Omit<Benchmark, 'version' | 'threads' | 'precision'>> {
+async function timed(probe: Probe, fftSize: number): Promise<Omit<Stages, 'version' | 'threads' | 'precision'>> {
   const limits = await probe.numbers('machine', {})
   const machine = {
     operationsPerSecond: limits['operations_per_second'] as number,
@@ -116,19 +139,47 @@ async function measureAcoustic(probe: Probe, fftSize: number, peak: number): Pro
   return { realTimeFactor, operationsPerSecond, share: operationsPerSecond / peak }
 }
 
-async function measureSpeech(config: GptSovitsConfig, reference: ReferenceInput): Promise<Benchmark['speech']> {
+async function measureVoice(config: GptSovitsConfig, reference: ReferenceInput | undefined) {
+  const cold = new GptSovits(config)
+  await cold.ready
+  await cold.dispose()
+  const begun = performance.now()
   await using tts = new GptSovits(config)
-  const prepared = await tts.prepare(reference)
-  const all: { seconds: number; audioSeconds: number; realTimeFactor: number }[] = []
-  for (let seed = 0; seed <= ROUNDS; seed++) {
-    const begun = performance.now()
-    const speech = await tts.synthesize(TEXT, prepared, { seed, pause: 0 })
-    const seconds = (performance.now() - begun) / 1000
-    // The first one warms up.
-    if (seed > 0) all.push({ seconds, audioSeconds: speech.duration, realTimeFactor: seconds / speech.duration })
-  }
-  return all.sort((a, b) => a.realTimeFactor - b.realTimeFactor)[Math.floor(ROUNDS / 2)]
+  const { streamsTokens } = await tts.ready
+  const loadSeconds = secondsSince(begun)
+  return { loadSeconds, speech: reference && (await measureSpeech(tts, reference, streamsTokens)) }
 }
+
+async function measureSpeech(tts: GptSovits, reference: ReferenceInput, inParts: boolean): Promise<SpeechBenchmark> {
+  const prepared = await tts.prepare(reference)
+  const say = (seed: number) => timedSpeech(() => tts.synthesize(TEXT, prepared, { seed, pause: 0 }))
+  await say(0) // warms up
+  const all: Awaited<ReturnType<typeof say>>[] = []
+  for (let seed = 1; seed <= ROUNDS; seed++) all.push(await say(seed))
+  const middle = all.sort((a, b) => a.realTimeFactor - b.realTimeFactor)[Math.floor(ROUNDS / 2)] as (typeof all)[number]
+  const begun = performance.now()
+  const together = await Promise.all(Array.from({ length: TOGETHER }, (_, seed) => say(seed)))
+  const togetherRealTimeFactor = secondsSince(begun) / together.reduce((sum, { audioSeconds }) => sum + audioSeconds, 0)
+  if (!inParts) return { ...middle, togetherRealTimeFactor }
+  const firsts: number[] = []
+  for (let seed = 1; seed <= ROUNDS; seed++) {
+    const asked = performance.now()
+    const parts = tts.stream(TEXT, prepared, { seed, chunks: 'fixed-token' })
+    await parts.next()
+    firsts.push(secondsSince(asked))
+    await parts.return()
+  }
+  return { ...middle, togetherRealTimeFactor, firstSoundSeconds: median(firsts) }
+}
+
+async function timedSpeech(speak: () => Promise<Speech>) {
+  const begun = performance.now()
+  const { duration: audioSeconds } = await speak()
+  const seconds = secondsSince(begun)
+  return { seconds, audioSeconds, realTimeFactor: seconds / audioSeconds }
+}
+
+const secondsSince = (begun: number): number => (performance.now() - begun) / 1000
 
 /** Stages of a loaded voice, run alone. */
 class Probe {

@@ -114,15 +114,27 @@ export class GptSovits {
     const { name, streamsTokens, needsPromptText } = modules.version
     const info: VoiceInfo = { version: name, sampleRate, streamsTokens, needsReferenceText: needsPromptText, bytes }
     const text = frontend(this.#config)
-    return { addon, modules, handle, info, text, references: new ReferenceRoom(addon, handle, text, modules) }
+    const references = new ReferenceRoom(addon, handle, text, modules, this.#config.cacheDir)
+    return { addon, modules, handle, info, text, references }
   }
 
   async #loadModules(addon: Binding, modules: VoiceModules) {
     const { sampleRate, fftSize, hop } = modules
     const version = modules.version.name
-    const { threads, device, precision } = this.#config
+    const { threads, device, precision, maxMemory, keepLoaded } = this.#config
     const networks = { bert: '', speaker: '', vocoder: '', ...modules.paths }
-    const request = { ...networks, version, sampleRate, fftSize, hop, threads, device, precision }
+    const request = {
+      ...networks,
+      version,
+      sampleRate,
+      fftSize,
+      hop,
+      threads,
+      device,
+      precision,
+      maxMemory,
+      keepLoaded
+    }
     const loaded = await run<{ voice: VoiceHandle; sampleRate: number; bytes: number }>(
       (job) => addon.loadVoice(job, request),
       { signal: this.#stop.signal }

@@ -43,7 +43,19 @@ export interface GptSovitsConfig {
   precision?: 'auto' | 'fp32' | 'fp16' | 'int8'
   /** Threads for the networks; 1 to 1024. Defaults to the number of cores. Tokens do not depend on it; samples differ by rounding. */
   threads?: number
-  /** Where imported modules are kept. Defaults to `GSV_CACHE_DIR` or the platform's cache folder. */
+  /**
+   * Bytes that this voice, other voices loaded in the process and the sentences they speak may hold together. A voice that
+   * does not fit is refused before it is loaded, a sentence that can never fit before it is spoken
+   * (`InsufficientMemoryError`); sentences that fit later wait. LibTorch itself (150 MB) and what one sentence's sound
+   * needs while it is made are not counted. No limit by default.
+   */
+  maxMemory?: number
+  /**
+   * False: HuBERT, BERT and the speaker model, which only new references and Chinese need, are given back a second after the
+   * last sentence and loaded again when they are needed. Default true.
+   */
+  keepLoaded?: boolean
+  /** Where imported modules and prepared references are kept. Defaults to `GSV_CACHE_DIR` or the platform's cache folder. */
   cacheDir?: string
   /** Told of what takes time and of what is odd; silent by default. */
   logger?: Logger
@@ -191,7 +203,15 @@ const pathKeys: readonly string[] = [
   'cacheDir',
   'nativeBinding'
 ]
-const configKeys: readonly string[] = [...pathKeys, 'device', 'precision', 'threads', 'logger']
+const configKeys: readonly string[] = [
+  ...pathKeys,
+  'device',
+  'precision',
+  'threads',
+  'maxMemory',
+  'keepLoaded',
+  'logger'
+]
 
 /** Every option, checked and with its default; later changes of the caller's object change nothing. */
 export interface ResolvedSynthesisOptions {
@@ -232,6 +252,9 @@ export interface ResolvedConfig {
   readonly device: string
   readonly precision: 'fp32' | 'fp16' | 'int8'
   readonly threads: number
+  /** Bytes; 0: no limit. */
+  readonly maxMemory: number
+  readonly keepLoaded: boolean
   readonly cacheDir?: string
   readonly logger: Logger
   readonly nativeBinding?: string
@@ -304,6 +327,8 @@ export function resolveConfig(config: GptSovitsConfig): ResolvedConfig {
     throw new OptionRangeError(`device is ${show(given['device'])}; it can be 'auto', 'cpu', 'cuda' or 'cuda:0'`)
   }
   const precision = oneOf('precision', given['precision'], ['auto', 'fp32', 'fp16', 'int8'] as const, 'auto')
+  const keepLoaded = given['keepLoaded'] ?? true
+  if (typeof keepLoaded !== 'boolean') throw wrongType('keepLoaded', 'true or false', keepLoaded)
   return Object.freeze({
     ...paths,
     device: device === 'auto' ? 'cpu' : device,
@@ -312,6 +337,11 @@ export function resolveConfig(config: GptSovitsConfig): ResolvedConfig {
       given['threads'] === undefined
         ? 0
         : checkNumber('threads', given['threads'], { min: 1, max: 1024, integer: true }),
+    maxMemory:
+      given['maxMemory'] === undefined
+        ? 0
+        : checkNumber('maxMemory', given['maxMemory'], { min: 2 ** 20, max: Number.MAX_SAFE_INTEGER, integer: true }),
+    keepLoaded,
     logger: (given['logger'] as Logger | undefined) ?? silent
   })
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Binding, PhoneSequence, Recording, ReferenceHandle, VoiceHandle } from '../binding.js'
+import type { Binding, PhoneSequence, Recording, ReferenceHandle, Tensor, VoiceHandle } from '../binding.js'
 import { decodeAudio, readAudioFile, trimReference } from './audio/index.js'
 import { OptionTypeError, ReferenceTextError } from './errors.js'
+import { KeptReferences } from './kept-references.js'
 import { run } from './native.js'
 import { resolveWeight } from './options.js'
 import type { VoiceModules } from './store/index.js'
@@ -34,18 +35,27 @@ interface HeardFile {
   readonly bytes: Uint8Array
   readonly weight: number
 }
+interface ReferencePrepared {
+  readonly reference: ReferenceHandle
+  readonly seconds: number
+  readonly kept: Readonly<Record<string, Tensor>>
+}
 type Heard = { handle: ReferenceHandle; seconds: number }
 
 /** Prepares references for one voice; the same recordings are read once, known by their content. */
 export class ReferenceRoom {
   readonly #kept = new Map<string, Promise<Heard>>()
+  readonly #onDisk: KeptReferences
 
   constructor(
     private readonly addon: Binding,
     private readonly voice: VoiceHandle,
     private readonly text: TextFrontend,
-    private readonly modules: VoiceModules
-  ) {}
+    private readonly modules: VoiceModules,
+    cacheDir?: string
+  ) {
+    this.#onDisk = new KeptReferences(modules, cacheDir)
+  }
 
   async prepare(input: ReferenceInput, signal: AbortSignal): Promise<PreparedReference> {
     const recordings = recordingsOf(input)
@@ -60,7 +70,11 @@ export class ReferenceRoom {
     for (const { bytes, weight } of files) {
       key.update(createHash('sha256').update(bytes).digest()).update(`weight ${weight}`)
     }
-    const heard = await this.#once(key.digest('hex'), () => this.#hear(files, input.refTrim ?? 'none', signal))
+    const recordingsKey = key.digest('hex')
+    const hear = async (): Promise<Heard> =>
+      (await this.#recall(recordingsKey, signal)) ??
+      (await this.#hear(recordingsKey, files, input.refTrim ?? 'none', signal))
+    const heard = await this.#once(recordingsKey, hear)
     signal.throwIfAborted()
     return { [brand]: true, ...heard, prompt: await this.#prompt(input) }
   }
@@ -84,7 +98,21 @@ export class ReferenceRoom {
     return heard
   }
 
-  async #hear(files: readonly HeardFile[], trim: 'auto' | 'none', signal: AbortSignal) {
+  /** What a process made of these recordings before. */
+  async #recall(key: string, signal: AbortSignal): Promise<Heard | undefined> {
+    const kept = await this.#onDisk.read(key)
+    if (!kept) return undefined
+    const request = { voice: this.voice, recordings: [], kept: kept.tensors }
+    try {
+      const { reference } = await run<ReferencePrepared>((job) => this.addon.prepareReference(job, request), { signal })
+      return { handle: reference, seconds: kept.seconds }
+    } catch (error) {
+      if (error instanceof OptionTypeError) return undefined // whole, but not what this release keeps
+      throw error
+    }
+  }
+
+  async #hear(key: string, files: readonly HeardFile[], trim: 'auto' | 'none', signal: AbortSignal) {
     const recordings: Recording[] = []
     for (const file of files) {
       const { samples, sampleRate } = await decodeAudio(file.bytes, { name: file.name, signal })
@@ -95,10 +123,11 @@ export class ReferenceRoom {
         weight: file.weight
       })
     }
-    const { reference, seconds } = await run<{ reference: ReferenceHandle; seconds: number }>(
+    const { reference, seconds, kept } = await run<ReferencePrepared>(
       (job) => this.addon.prepareReference(job, { voice: this.voice, recordings }),
       { signal }
     )
+    await this.#onDisk.write(key, { seconds, tensors: kept })
     return { handle: reference, seconds }
   }
 

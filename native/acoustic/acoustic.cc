@@ -1,5 +1,6 @@
 #include "acoustic/acoustic.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -45,6 +46,14 @@ std::unique_ptr<Acoustic> make_acoustic(const Version& version, Parts parts) {
     if (implementation.s2 == version.s2) return implementation.make(version, std::move(parts));
   }
   throw Error(code::kUnsupportedConfig, std::string(version.name) + " voices are not spoken by this release");
+}
+
+void check_tensors(std::span<const at::Tensor> tensors, std::initializer_list<std::int64_t> dimensions) {
+  const bool fit = std::equal(tensors.begin(), tensors.end(), dimensions.begin(), dimensions.end(),
+                              [](const at::Tensor& tensor, std::int64_t count) {
+                                return tensor.dim() == count && tensor.scalar_type() == at::kFloat;
+                              });
+  if (!fit) throw Error(code::kWrongType, "what was kept of the reference is not of this version");
 }
 
 at::Tensor long_row(std::span<const std::int32_t> values) {

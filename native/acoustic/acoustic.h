@@ -22,6 +22,8 @@ namespace gsv::acoustic {
 class Conditioning {
  public:
   virtual ~Conditioning() = default;
+  // What Acoustic::restore makes it from again.
+  virtual std::vector<at::Tensor> tensors() const = 0;
 };
 
 struct SpeakInput {
@@ -63,6 +65,9 @@ class Acoustic {
   // At least one recording, checked by reference::check. Throws ERR_GSV_ABORTED.
   virtual std::shared_ptr<const Conditioning> prepare(std::span<const Recording> recordings, std::stop_token stop) = 0;
 
+  // From the tensors of one that the same networks prepared. Throws ERR_GSV_WRONG_TYPE when they cannot be of one.
+  virtual std::shared_ptr<const Conditioning> restore(std::span<const at::Tensor> tensors) = 0;
+
   // -> [samples] on the CPU, as the networks gave them: neither peak-limited nor checked. Throws ERR_GSV_ABORTED.
   virtual at::Tensor speak(const SpeakInput& input, std::stop_token stop) = 0;
 
@@ -85,6 +90,9 @@ struct Parts {
 
 // Throws ERR_GSV_MISSING_MODEL naming a part that the version needs and that was not given.
 std::unique_ptr<Acoustic> make_acoustic(const Version& version, Parts parts);
+
+// For restore(): throws unless there are as many tensors as `dimensions`, each of so many dimensions.
+void check_tensors(std::span<const at::Tensor> tensors, std::initializer_list<std::int64_t> dimensions);
 
 at::Tensor long_row(std::span<const std::int32_t> values);  // [1, n] int64
 

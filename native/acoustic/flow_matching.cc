@@ -88,6 +88,14 @@ std::shared_ptr<const Conditioning> FlowMatching::prepare(std::span<const Record
   return out;
 }
 
+std::shared_ptr<const Conditioning> FlowMatching::restore(std::span<const at::Tensor> tensors) {
+  check_tensors(tensors, {3, 2});
+  auto out = std::make_shared<Voiceprint>();
+  out->ge = tensors[0].to(device_);
+  out->mel = tensors[1].to(device_);
+  return out;
+}
+
 std::vector<at::Tensor> FlowMatching::condition_stages(std::span<const std::int32_t> codes,
                                                        std::span<const std::int32_t> phones, const at::Tensor& ge,
                                                        double speed, const std::stop_token& stop) {

@@ -23,6 +23,7 @@ struct FlowShape {
 
 // A reference: its style, and its spectrogram.
 struct Voiceprint final : Conditioning {
+  std::vector<at::Tensor> tensors() const override { return {ge, mel}; }
   at::Tensor ge;   // [1, gin, 1]
   at::Tensor mel;  // [T, mels], normalised
 
@@ -45,6 +46,7 @@ class FlowMatching final : public Acoustic {
   int sample_rate() const override { return sample_rate_; }
   at::Tensor semantic_codes(const at::Tensor& features) override;
   std::shared_ptr<const Conditioning> prepare(std::span<const Recording> recordings, std::stop_token stop) override;
+  std::shared_ptr<const Conditioning> restore(std::span<const at::Tensor> tensors) override;
   at::Tensor speak(const SpeakInput& input, std::stop_token stop) override;
 
   // The steps of prepare() and speak(), for parity tests.

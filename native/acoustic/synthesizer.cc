@@ -38,6 +38,11 @@ std::shared_ptr<const Conditioning> Synthesizer::prepare(std::span<const Recordi
   return std::make_shared<Style>(blend(styles, weights));
 }
 
+std::shared_ptr<const Conditioning> Synthesizer::restore(std::span<const at::Tensor> tensors) {
+  check_tensors(tensors, {3});
+  return std::make_shared<Style>(tensors[0].to(device_));
+}
+
 at::Tensor Synthesizer::speak(const SpeakInput& input, std::stop_token stop) {
   const at::Tensor& ge = dynamic_cast<const Style&>(input.conditioning).ge;
   const DecodeInput decode{long_row(input.codes).unsqueeze(0), long_row(input.phones), ge, input.speed,

@@ -8,6 +8,7 @@ namespace gsv::acoustic {
 
 struct Style final : Conditioning {
   explicit Style(at::Tensor embedding) : ge(std::move(embedding)) {}
+  std::vector<at::Tensor> tensors() const override { return {ge}; }
   at::Tensor ge;  // [1, gin, 1]
 };
 
@@ -31,6 +32,7 @@ class Synthesizer : public Acoustic {
   int sample_rate() const override { return format_.sample_rate; }
   at::Tensor semantic_codes(const at::Tensor& features) override;
   std::shared_ptr<const Conditioning> prepare(std::span<const Recording> recordings, std::stop_token stop) override;
+  std::shared_ptr<const Conditioning> restore(std::span<const at::Tensor> tensors) override;
   at::Tensor speak(const SpeakInput& input, std::stop_token stop) override;
   std::unique_ptr<ChunkDecoder> open_chunks(const SpeakInput& input, int overlap_tokens) override;
 

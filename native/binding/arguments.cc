@@ -122,6 +122,16 @@ TensorData tensor(Napi::Object object) {
   return out;
 }
 
+TensorMap tensors(Napi::Object object) {
+  TensorMap out;
+  Napi::Array names = object.GetPropertyNames();
+  for (std::uint32_t i = 0; i < names.Length(); ++i) {
+    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
+    out[name] = tensor(object_field(object, name.c_str()));
+  }
+  return out;
+}
+
 }  // namespace
 
 JobId job_argument(const Napi::CallbackInfo& info) {
@@ -187,6 +197,8 @@ LoadVoiceRequest load_voice_request(Napi::Object options) {
   out.threads = static_cast<int>(number_field(options, "threads"));
   out.device = string_field(options, "device");
   out.precision = string_field(options, "precision");
+  out.max_memory = static_cast<std::uint64_t>(number_field(options, "maxMemory"));
+  out.keep_loaded = options.Get("keepLoaded").ToBoolean();
   return out;
 }
 
@@ -199,6 +211,7 @@ PrepareReferenceRequest prepare_reference_request(Napi::Object options) {
     out.recordings.push_back({float32_field(entry, "samples"), static_cast<int>(number_field(entry, "sampleRate")),
                               number_field(entry, "weight")});
   }
+  if (options.Get("kept").IsObject()) out.kept = tensors(object_field(options, "kept"));
   return out;
 }
 
@@ -239,12 +252,7 @@ ProbeRequest probe_request(Napi::Object options) {
   ProbeRequest out;
   out.voice = held<const Voice>(options.Get("voice"));
   out.stage = string_field(options, "stage");
-  Napi::Object tensors = object_field(options, "tensors");
-  Napi::Array names = tensors.GetPropertyNames();
-  for (std::uint32_t i = 0; i < names.Length(); ++i) {
-    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
-    out.tensors[name] = tensor(object_field(tensors, name.c_str()));
-  }
+  out.tensors = tensors(object_field(options, "tensors"));
   return out;
 }
 

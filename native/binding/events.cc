@@ -38,6 +38,12 @@ Napi::Object tensor_object(Napi::Env env, const TensorData& tensor) {
   return out;
 }
 
+Napi::Object tensors_object(Napi::Env env, const TensorMap& tensors) {
+  Napi::Object out = Napi::Object::New(env);
+  for (const auto& [name, tensor] : tensors) out.Set(name, tensor_object(env, tensor));
+  return out;
+}
+
 struct Fields {
   Napi::Env env;
   Napi::Object event;
@@ -71,12 +77,9 @@ struct Fields {
     event.Set("reference", make_handle<const Reference>(env, r.reference, kReferenceBytes));
     event.Set("seconds", r.seconds);
     event.Set("tokens", numbers(env, r.tokens));
+    event.Set("kept", tensors_object(env, r.kept));
   }
-  void operator()(const TensorMap& tensors) const {
-    Napi::Object out = Napi::Object::New(env);
-    for (const auto& [name, tensor] : tensors) out.Set(name, tensor_object(env, tensor));
-    event.Set("tensors", out);
-  }
+  void operator()(const TensorMap& tensors) const { event.Set("tensors", tensors_object(env, tensors)); }
   void operator()(const Failed& f) const {
     event.Set("code", f.code);
     event.Set("message", f.message);

@@ -26,8 +26,27 @@ torch::jit::Module& SharedModule::get() {
   return *module_;
 }
 
+void SharedModule::rest() {
+  const std::lock_guard lock(mutex_);
+  if (!kept_) module_.reset();
+}
+
+bool SharedModules::has(const std::string& path, c10::Device device) {
+  const std::lock_guard lock(mutex_);
+  const auto found = modules_.find(device.str() + " " + path);
+  return found != modules_.end() && !found->second.expired();
+}
+
+void SharedModules::rest() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, known] : modules_) {
+    if (const std::shared_ptr<SharedModule> module = known.lock()) module->rest();
+  }
+}
+
 std::shared_ptr<SharedModule> SharedModules::at(const std::string& path, c10::Device device) {
   if (path.empty()) return nullptr;
+  const std::lock_guard lock(mutex_);
   std::weak_ptr<SharedModule>& known = modules_[device.str() + " " + path];
   std::shared_ptr<SharedModule> module = known.lock();
   if (!module) {

@@ -3,6 +3,7 @@
 
 #include <torch/script.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -18,6 +19,9 @@ class SharedModule {
  public:
   SharedModule(std::string path, c10::Device device) : path_(std::move(path)), device_(device) {}
   torch::jit::Module& get();
+  // Frees it until it is needed again, unless a voice wants it kept. Nobody uses it meanwhile.
+  void rest();
+  void keep() { kept_ = true; }
   c10::Device device() const { return device_; }
 
  private:
@@ -25,14 +29,18 @@ class SharedModule {
   c10::Device device_;
   std::mutex mutex_;
   std::unique_ptr<torch::jit::Module> module_;
+  std::atomic<bool> kept_{false};
 };
 
 // One SharedModule for each path and device that is in use.
 class SharedModules {
  public:
   std::shared_ptr<SharedModule> at(const std::string& path, c10::Device device);  // null for an empty path
+  bool has(const std::string& path, c10::Device device);                          // a voice uses it already
+  void rest();                                                                    // all of them
 
  private:
+  std::mutex mutex_;
   std::map<std::string, std::weak_ptr<SharedModule>> modules_;
 };
 

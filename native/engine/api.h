@@ -14,7 +14,7 @@
 
 namespace gsv {
 
-inline constexpr int kEngineAbi = 2;
+inline constexpr int kEngineAbi = 3;
 
 using JobId = std::uint64_t;
 
@@ -75,6 +75,8 @@ struct LoadVoiceRequest {
   int threads = 0;                     // 0: as many as there are physical cores
   std::string device = "cpu";
   std::string precision = "fp32";  // of the s1 decoder: fp32, fp16, int8
+  std::uint64_t max_memory = 0;    // bytes that voices and the sentences they speak may hold; 0: no limit
+  bool keep_loaded = true;         // false: what only references and Chinese need is given back when nothing is spoken
 };
 
 struct Recording {
@@ -86,6 +88,8 @@ struct Recording {
 struct PrepareReferenceRequest {
   std::shared_ptr<const Voice> voice;
   std::vector<Recording> recordings;  // the first gives the semantic tokens, all give style
+  // What was made of them before, ReferencePrepared::kept by the same networks; then `recordings` is not read.
+  TensorMap kept;
 };
 
 // BERT input of one stretch of Chinese within a piece.
@@ -168,8 +172,9 @@ struct VoiceLoaded {
 };
 struct ReferencePrepared {
   std::shared_ptr<const Reference> reference;
-  double seconds = 0;
+  double seconds = 0;  // 0 when it was made from what was kept
   std::vector<std::int64_t> tokens;
+  TensorMap kept;  // what it can be made from again
 };
 struct Failed {
   std::string code, message, detail;

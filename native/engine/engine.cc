@@ -36,9 +36,12 @@ struct RunRequest {
 class LocalEngine final : public Engine {
  public:
   explicit LocalEngine(std::shared_ptr<EventSink> sink)
-      : jobs_(std::move(sink), [this](Request& request, std::stop_token stop) {
-          return std::visit(RunRequest{loader_, std::move(stop)}, request);
-        }) {}
+      : jobs_(
+            std::move(sink),
+            [this](Request& request, std::stop_token stop) {
+              return std::visit(RunRequest{loader_, std::move(stop)}, request);
+            },
+            [this] { loader_.rest(); }) {}
 
   void start(JobId job, Request request) noexcept override { jobs_.start(job, std::move(request)); }
   void cancel(JobId job) noexcept override { jobs_.cancel(job); }

@@ -1,6 +1,7 @@
 // Jobs that wait for one thread, in order of arrival.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -42,8 +43,16 @@ class Inbox {
   // Until there is a job, it is woken or closed.
   void wait() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return closed_ || woken_ || !jobs_.empty(); });
+    changed_.wait(lock, [this] { return has_news(); });
     woken_ = false;
+  }
+
+  // The same, but not longer than `patience`: then it answers false.
+  bool wait_for(std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    const bool news = changed_.wait_for(lock, patience, [this] { return has_news(); });
+    woken_ = false;
+    return news;
   }
 
   std::optional<Job> take() {
@@ -55,6 +64,8 @@ class Inbox {
   }
 
  private:
+  bool has_news() const { return closed_ || woken_ || !jobs_.empty(); }
+
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;

@@ -8,15 +8,16 @@
 
 namespace gsv::engine {
 
-Jobs::Jobs(std::shared_ptr<EventSink> sink, RunJob run)
+Jobs::Jobs(std::shared_ptr<EventSink> sink, RunJob run, std::function<void()> rest)
     : sink_(std::move(sink)),
       run_(std::move(run)),
+      rest_(std::move(rest)),
       reports_{[this](JobId job, Payload payload) { sink_->post(Event{job, std::move(payload)}); },
                [this](JobId job, const std::stop_source& stop, Payload last) { end(job, stop, std::move(last)); }},
       file_thread_([this] { read_files(); }),
       compute_thread_([this] {
         const TorchScope scope;
-        Scheduler(compute_, run_, reports_).run();
+        Scheduler(compute_, run_, rest_, reports_).run();
       }) {}
 
 Jobs::~Jobs() {

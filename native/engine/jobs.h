@@ -2,6 +2,7 @@
 // another, so that a long speech never delays a load and two voices never fight for the cores.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -14,8 +15,8 @@ namespace gsv::engine {
 
 class Jobs {
  public:
-  // `run` serves all but sentences.
-  Jobs(std::shared_ptr<EventSink> sink, RunJob run);
+  // `run` serves all but sentences; `rest` is called on the thread that computes when it has nothing to do.
+  Jobs(std::shared_ptr<EventSink> sink, RunJob run, std::function<void()> rest);
   ~Jobs();
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
@@ -30,6 +31,7 @@ class Jobs {
 
   std::shared_ptr<EventSink> sink_;
   RunJob run_;
+  std::function<void()> rest_;
   std::mutex mutex_;
   std::unordered_map<JobId, std::stop_source> stops_;  // of jobs that have not ended; under mutex_
   Reports reports_;

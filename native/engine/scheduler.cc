@@ -13,6 +13,8 @@ namespace {
 // Rows at once, of all voices together. The weights are read once a step whatever their number, but each row holds some
 // 20 MB of keys and values in a full-size voice (90 MB when it speaks a minute).
 constexpr int kRows = 8;
+// Idle for so long, nobody is about to give the next sentence.
+constexpr auto kPatience = std::chrono::seconds(1);
 
 using Clock = std::chrono::steady_clock;
 
@@ -40,15 +42,21 @@ struct Scheduler::Room {
   std::map<int, SentencePtr> rows;  // by the generator's name for them
 };
 
-Scheduler::Scheduler(Inbox& inbox, RunJob run, Reports reports)
-    : inbox_(inbox), run_(std::move(run)), reports_(std::move(reports)) {}
+Scheduler::Scheduler(Inbox& inbox, RunJob run, std::function<void()> rest, Reports reports)
+    : inbox_(inbox), run_(std::move(run)), rest_(std::move(rest)), reports_(std::move(reports)) {}
 
 Scheduler::~Scheduler() = default;
 
 void Scheduler::run() {
   while (!inbox_.is_closed()) {
-    if (is_idle()) inbox_.wait();
     receive();
+    if (is_idle()) {
+      if (!inbox_.wait_for(kPatience)) {
+        rest_();
+        inbox_.wait();
+      }
+      receive();
+    }
     turn();
   }
 }
@@ -115,13 +123,37 @@ bool Scheduler::speak_chunk() {
   return false;
 }
 
+// In order of arrival: a sentence that needs much memory is not passed by small ones for ever.
 bool Scheduler::admit() {
   if (waiting_.empty() || rows_in_use() >= kRows) return false;
+  try {
+    if (!has_room(waiting_.front()->utterance)) return false;
+  } catch (...) {
+    SentencePtr refused = std::move(waiting_.front());
+    waiting_.pop_front();
+    end(std::move(refused), current_failure());
+    return true;
+  }
   SentencePtr sentence = std::move(waiting_.front());
   waiting_.pop_front();
   Room& room = room_of(sentence->utterance);
   use_threads(loaded(room.voice));
   enter(room, std::move(sentence));
+  return true;
+}
+
+// Rows count with what they may grow to: one that has begun is never refused. Throws ERR_GSV_INSUFFICIENT_MEMORY when
+// there would be no room if nothing else was spoken either.
+bool Scheduler::has_room(const Utterance& utterance) const {
+  const LoadedVoice& voice = loaded(utterance.voice());
+  if (voice.max_memory == 0) return true;
+  std::uint64_t rows = 0;
+  for (const Room& room : rooms_) {
+    for (const auto& [name, sentence] : room.rows) rows += sentence->utterance.most_bytes();
+  }
+  if (rows > 0 && voice.memory->held() + rows + utterance.most_bytes() > voice.max_memory) return false;
+  voice.memory->check("a sentence of so many tokens at most (maxTokens)", rows + utterance.most_bytes(),
+                      voice.max_memory);
   return true;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -17,8 +18,9 @@ namespace gsv::engine {
 
 class Scheduler {
  public:
-  // `run` serves all but sentences. The inbox outlives the scheduler.
-  Scheduler(Inbox& inbox, RunJob run, Reports reports);
+  // `run` serves all but sentences; `rest` is called when there is nothing left to do. The inbox outlives the
+  // scheduler.
+  Scheduler(Inbox& inbox, RunJob run, std::function<void()> rest, Reports reports);
   ~Scheduler();
 
   // Until the inbox is closed; what is not done then is dropped without an end.
@@ -37,6 +39,7 @@ class Scheduler {
   bool run_errand();
   bool speak_chunk();
   bool admit();
+  bool has_room(const Utterance& utterance) const;
   void enter(Room& room, SentencePtr sentence);
   void step();
   void step_room(Room& room);
@@ -50,6 +53,7 @@ class Scheduler {
 
   Inbox& inbox_;
   RunJob run_;
+  std::function<void()> rest_;
   Reports reports_;
   std::deque<Job> errands_;          // all but sentences
   std::deque<SentencePtr> waiting_;  // for a row

@@ -57,6 +57,14 @@ Utterance::Utterance(SpeakRequest request, std::stop_token stop, std::function<v
   spoken_.attempts = 0;
 }
 
+std::uint64_t Utterance::most_bytes() const {
+  const bool prompted = !request_.prompt.phones.empty();
+  const std::size_t positions = request_.prompt.phones.size() + request_.text.phones.size() +
+                                (prompted ? input_.prompt_codes.size() : 0) +
+                                static_cast<std::size_t>(request_.max_tokens);
+  return positions * voice_.decoder->position_bytes();
+}
+
 std::vector<float> Utterance::features() const {
   const PhoneSequence &prompt = request_.prompt, &text = request_.text;
   if (prompt.bert.empty() && text.bert.empty()) return {};
@@ -65,9 +73,12 @@ std::vector<float> Utterance::features() const {
   }
   const auto columns = static_cast<std::int64_t>(prompt.phones.size() + text.phones.size());
   at::Tensor out = at::zeros({voice_.decoder->config().bert_width, columns});
-  torch::jit::Module& bert = voice_.bert->get();
-  text_features::write_phone_features(bert, prompt, 0, out);
-  text_features::write_phone_features(bert, text, prompt.phones.size(), out);
+  const auto fresh = [this](const std::vector<std::int64_t>& ids) {
+    return text_features::character_features(voice_.bert->get(), ids);
+  };
+  const auto remembered = [&](const std::vector<std::int64_t>& ids) { return voice_.transcripts->of(ids, fresh); };
+  text_features::write_phone_features(remembered, prompt, 0, out);
+  text_features::write_phone_features(fresh, text, prompt.phones.size(), out);
   const float* data = out.const_data_ptr<float>();
   return {data, data + out.numel()};
 }

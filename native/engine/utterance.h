@@ -25,6 +25,9 @@ class Utterance {
   const std::shared_ptr<const Voice>& voice() const { return request_.voice; }
   bool is_cancelled() const { return stop_.stop_requested(); }
 
+  // What it may come to hold while it decodes, bytes: keys and values of the longest that it may get.
+  std::uint64_t most_bytes() const;
+
   // Takes a row of its voice's generator; the answer names it in its Result.
   // Throws ERR_GSV_MISSING_MODEL when Chinese comes without BERT, and what Generator::add throws.
   int enter(semantic::Generator& generator);

@@ -14,6 +14,11 @@
 namespace gsv::engine {
 namespace {
 
+// Of the stored size. Embeddings stay in float32, so the shares of s1 are not exactly 1/2 and 1/4; of s2 the
+// convolutions, a third, are held in the form that Winograd's products need, twice as large.
+constexpr double kHalfShare = 0.51, kInt8Share = 0.28;
+constexpr double kPackedS2 = 1.35;
+
 semantic::Precision precision_of(const std::string& name) {
   if (name == "fp16") return semantic::Precision::kFp16;
   if (name == "int8") return semantic::Precision::kInt8;
@@ -24,6 +29,13 @@ std::uint64_t file_bytes(const std::string& path) {
   std::error_code ignored;
   const auto size = std::filesystem::file_size(path, ignored);
   return ignored ? 0 : size;
+}
+
+// Of the networks that only this voice uses, once they are packed; modules are stored in float32.
+std::uint64_t own_bytes(const LoadVoiceRequest& request) {
+  const double s1 = request.precision == "int8" ? kInt8Share : request.precision == "fp16" ? kHalfShare : 1.0;
+  return static_cast<std::uint64_t>(static_cast<double>(file_bytes(request.s1)) * s1 +
+                                    static_cast<double>(file_bytes(request.s2)) * kPackedS2);
 }
 
 int as_int(const at::Tensor& tensor, int dim) { return static_cast<int>(tensor.size(dim)); }
@@ -69,26 +81,46 @@ const Version& version_of(const std::string& name) {
 
 }  // namespace
 
+// It counts from when a voice first wants it, though it is loaded at first need.
+std::shared_ptr<blueprint::SharedModule> VoiceLoader::share(const std::string& path, c10::Device device, bool keep) {
+  const bool known = shared_.has(path, device);
+  std::shared_ptr<blueprint::SharedModule> module = shared_.at(path, device);
+  if (module && !known) memory_->hold(module, file_bytes(path));
+  if (module && keep) module->keep();
+  return module;
+}
+
+std::uint64_t VoiceLoader::shared_bytes_needed(const LoadVoiceRequest& request, c10::Device device) {
+  std::uint64_t bytes = 0;
+  for (const std::string* path : {&request.hubert, &request.bert, &request.speaker, &request.vocoder}) {
+    if (!path->empty() && !shared_.has(*path, device)) bytes += file_bytes(*path);
+  }
+  return bytes;
+}
+
 VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   auto voice = std::make_shared<LoadedVoice>();
   voice->version = &version_of(request.version);
   voice->format = {request.sample_rate, {request.fft_size, request.hop}};
   voice->threads = request.threads > 0 ? request.threads : cores;
+  voice->memory = memory_;
+  voice->max_memory = request.max_memory;
   const c10::Device device = voice->device = device_of(request.device);
+  const std::uint64_t bytes = own_bytes(request);
+  memory_->check("the voice", bytes + shared_bytes_needed(request, device), request.max_memory);
+  memory_->hold(voice, bytes);
+
   const auto pool = std::make_shared<kernels::ThreadPool>(voice->threads);
   load_semantic(*voice, request, pool);
   voice->acoustic = acoustic::make_acoustic(
-      *voice->version, {blueprint::open_module(request.s2, device), shared_.at(request.speaker, device),
-                        shared_.at(request.vocoder, device), voice->format, device, pool});
-  voice->hubert = shared_.at(request.hubert, device);
-  voice->bert = shared_.at(request.bert, device);
-  std::uint64_t bytes = 0;
-  for (const std::string* path : {&request.s1, &request.s2, &request.hubert, &request.speaker, &request.vocoder}) {
-    bytes += file_bytes(*path);
-  }
+      *voice->version, {blueprint::open_module(request.s2, device), share(request.speaker, device, request.keep_loaded),
+                        share(request.vocoder, device, true), voice->format, device, pool});
+  voice->hubert = share(request.hubert, device, request.keep_loaded);
+  voice->bert = share(request.bert, device, request.keep_loaded);
+  const std::uint64_t shared = file_bytes(request.hubert) + file_bytes(request.speaker) + file_bytes(request.vocoder);
   const int sample_rate = voice->acoustic->sample_rate();
-  return {std::move(voice), sample_rate, bytes};
+  return {std::move(voice), sample_rate, bytes + shared};
 }
 
 const LoadedVoice& loaded(const std::shared_ptr<const Voice>& voice) { return static_cast<const LoadedVoice&>(*voice); }

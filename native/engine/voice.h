@@ -9,10 +9,12 @@
 #include "acoustic/acoustic.h"
 #include "blueprint/module.h"
 #include "engine/api.h"
+#include "engine/memory.h"
 #include "engine/version.h"
 #include "kernels/thread_pool.h"
 #include "reference/reference.h"
 #include "semantic/decoder.h"
+#include "text_features/text_features.h"
 
 namespace gsv::engine {
 
@@ -26,14 +28,25 @@ struct LoadedVoice final : Voice {
   std::unique_ptr<acoustic::Acoustic> acoustic;
   std::shared_ptr<blueprint::SharedModule> hubert;
   std::shared_ptr<blueprint::SharedModule> bert;  // null: none was given
+  // Of references, whose BERT features every sentence needs anew. Of the compute thread.
+  std::unique_ptr<text_features::FeatureMemory> transcripts = std::make_unique<text_features::FeatureMemory>();
+  std::shared_ptr<Memory> memory;  // of all voices
+  std::uint64_t max_memory = 0;    // bytes; 0: no limit
 };
 
 class VoiceLoader {
  public:
+  // Throws ERR_GSV_INSUFFICIENT_MEMORY before it loads anything.
   VoiceLoaded load(const LoadVoiceRequest& request);
+  // Frees shared networks that no voice wants kept; nothing runs meanwhile.
+  void rest() { shared_.rest(); }
 
  private:
+  std::shared_ptr<blueprint::SharedModule> share(const std::string& path, c10::Device device, bool keep);
+  std::uint64_t shared_bytes_needed(const LoadVoiceRequest& request, c10::Device device);
+
   blueprint::SharedModules shared_;
+  std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
 };
 
 // The loaded voice behind an opaque one.

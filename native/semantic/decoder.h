@@ -79,6 +79,8 @@ class Decoder {
   virtual const S1Config& config() const = 0;
   // Of weights, all of which a step reads; 0 when it is not known.
   virtual size_t weight_bytes() const { return 0; }
+  // Of keys and values, for one position of one row.
+  virtual size_t position_bytes() const = 0;
   // The decoder must outlive the batch.
   virtual std::unique_ptr<Batch> open(int rows) const = 0;
 };

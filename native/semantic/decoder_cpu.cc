@@ -99,6 +99,10 @@ class CpuDecoder : public Decoder {
 
   const S1Config& config() const override { return network_.config(); }
   size_t weight_bytes() const override { return network_.step_bytes(); }
+  size_t position_bytes() const override {
+    const KvShape shape = network_.kv_shape();
+    return size_t{2} * shape.layers * shape.heads * shape.head_dim * (shape.half ? 2 : 4);
+  }
   std::unique_ptr<Batch> open(int rows) const override { return std::make_unique<CpuBatch>(network_, rows); }
 
  private:

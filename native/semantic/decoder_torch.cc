@@ -123,6 +123,9 @@ class TorchDecoder : public Decoder {
   }
 
   const S1Config& config() const override { return config_; }
+  size_t position_bytes() const override {
+    return size_t{2} * config_.layers * config_.width * c10::elementSize(place_.type);
+  }
   std::unique_ptr<Batch> open(int rows) const override {
     return std::make_unique<TorchBatch>(module_, config_, place_, rows);
   }

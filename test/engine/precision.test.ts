@@ -50,10 +50,14 @@ describe('the benchmark for users', () => {
       result.tokensShare,
       acoustic?.realTimeFactor,
       acoustic?.share,
-      speech?.realTimeFactor
+      speech?.realTimeFactor,
+      speech?.firstSoundSeconds,
+      speech?.togetherRealTimeFactor,
+      result.loadSeconds
     ]) {
       expect(value).toBeGreaterThan(0)
     }
     expect(acoustic?.share).toBeLessThan(1)
+    expect(result.peakBytes).toBeGreaterThan(100e6) // LibTorch alone is more
   })
 })

@@ -170,6 +170,7 @@ class ScriptedDecoder : public Decoder {
     config_.eos = 3;
   }
   const S1Config& config() const override { return config_; }
+  size_t position_bytes() const override { return 0; }
   std::unique_ptr<Batch> open(int) const override { return std::make_unique<Script>(*this); }
 
  private:

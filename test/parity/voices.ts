@@ -51,7 +51,17 @@ export class ProbedVoice {
     const { version, sampleRate, fftSize, hop } = voice
     const request = {
       ...{ bert: '', speaker: '', vocoder: '', ...paths },
-      ...{ version, sampleRate, fftSize, hop, threads: 0, device: 'cpu', precision: 'fp32' }
+      ...{
+        version,
+        sampleRate,
+        fftSize,
+        hop,
+        threads: 0,
+        device: 'cpu',
+        precision: 'fp32',
+        maxMemory: 0,
+        keepLoaded: true
+      }
     }
     const loaded = await run<{ voice: VoiceHandle }>((job) => addon.loadVoice(job, request))
     return new ProbedVoice(addon, loaded.voice)

@@ -35,27 +35,23 @@ const giga = (value: number, unit: string): string => `${(value / 1e9).toFixed(1
 
 function table(result: Benchmark): string {
   const { version, threads, precision, machine, acoustic, speech } = result
+  const perSecond = (factor: number): string => `${factor.toFixed(3)} s a second`
   const rows: string[][] = [
     ['', 'measured', 'of what the machine can do'],
     ['memory', giga(machine.bytesPerSecond, 'GB/s'), ''],
     ['multiply-adds', giga(machine.operationsPerSecond, 'GFLOP/s'), ''],
+    ['load', `${result.loadSeconds.toFixed(2)} s`, `${giga(result.peakBytes, 'GB')} of memory at most`],
     ['first token', `${result.prefillSeconds.toFixed(3)} s`, ''],
     ['tokens', `${result.tokensPerSecond.toFixed(1)} a second`, `${percent(result.tokensShare)} of memory`]
   ]
   if (acoustic) {
-    rows.push([
-      'samples',
-      `${acoustic.realTimeFactor.toFixed(3)} s a second`,
-      `${percent(acoustic.share)} of multiply-adds`
-    ])
+    rows.push(['samples', perSecond(acoustic.realTimeFactor), `${percent(acoustic.share)} of multiply-adds`])
   }
   if (speech) {
-    const { seconds, audioSeconds, realTimeFactor } = speech
-    rows.push([
-      'sentence',
-      `${realTimeFactor.toFixed(3)} s a second`,
-      `${audioSeconds.toFixed(1)} s in ${seconds.toFixed(2)} s`
-    ])
+    const { seconds, audioSeconds, firstSoundSeconds } = speech
+    rows.push(['sentence', perSecond(speech.realTimeFactor), `${audioSeconds.toFixed(1)} s in ${seconds.toFixed(2)} s`])
+    if (firstSoundSeconds !== undefined) rows.push(['first sound', `${firstSoundSeconds.toFixed(3)} s`, ''])
+    rows.push(['eight at once', perSecond(speech.togetherRealTimeFactor), ''])
   }
   const lines = rows.map(([name = '', figure = '', share = '']) =>
     `${name.padEnd(15)}${figure.padEnd(22)}${share}`.trimEnd()

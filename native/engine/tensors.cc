@@ -1,4 +1,4 @@
-#include "engine/probe_stages.h"
+#include "engine/tensors.h"
 
 #include <cstring>
 
