@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Tensor } from '../binding.js'
-import { cacheFolder, contentHash, type VoiceModules, writeWhole } from './store/index.js'
+import { cacheFolder, contentHash, referencesFolder, type VoiceModules, writeWhole } from './store/index.js'
 
 /** Changes when entries of an earlier release must not be used; part of every key. */
 const FORMAT = 1
@@ -59,16 +59,12 @@ export class KeptReferences {
     }
   }
 
-  get #folder(): string {
-    return join(this.#cache, 'references')
-  }
-
   async #path(recordings: string): Promise<string> {
     this.#networks ??= this.#hashNetworks()
     const key = createHash('sha256')
       .update(`${FORMAT} ${await this.#networks} ${recordings}`)
       .digest('hex')
-    return join(this.#folder, key)
+    return join(referencesFolder(this.#cache), key)
   }
 
   /** Of what decides a prepared reference beside the recordings. */
@@ -80,10 +76,11 @@ export class KeptReferences {
   }
 
   async #forgetOldest(): Promise<void> {
-    const names = await readdir(this.#folder)
+    const folder = referencesFolder(this.#cache)
+    const names = await readdir(folder)
     const entries = await Promise.all(
       names.map(async (name) => {
-        const path = join(this.#folder, name)
+        const path = join(folder, name)
         const { size, mtimeMs } = await stat(path)
         return { path, size, mtimeMs }
       })

@@ -11,6 +11,11 @@ export function cacheFolder(given?: string): string {
   return resolve(given ?? cacheDirectory())
 }
 
+/** Where prepared references are kept. */
+export function referencesFolder(cache: string): string {
+  return join(cache, 'references')
+}
+
 /**
  * SHA-256 of a file. Hashing a large file takes seconds, so the cache remembers it by everything that changes when the
  * file does: path, size, inode, times of its last change and of its last renaming.

@@ -1,4 +1,4 @@
-export { cacheFolder, contentHash, writeWhole } from './cache.js'
+export { cacheFolder, contentHash, referencesFolder, writeWhole } from './cache.js'
 export { listPublished, type PublishedName } from './catalogue.js'
 export { type Imported, importVoice, type ImportOptions, type VoiceSources } from './import.js'
 export { type Exported, exportVoice, type ExportOptions } from './export.js'

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { archivesFolder, isWhole } from './archive.js'
-import { cacheFolder, fileHash, lockPath, sweepPartials } from './cache.js'
+import { cacheFolder, fileHash, lockPath, referencesFolder, sweepPartials } from './cache.js'
 import { withLock } from './lock.js'
 import { modulesFolder, notePath, readNote } from './module-cache.js'
 import { pulledFolder, readPulled } from './pulled.js'
@@ -134,6 +134,8 @@ export async function removeStored(selection: Selection, cacheDir?: string): Pro
   for (const folder of [modulesFolder(cache), archivesFolder(cache), voicesFolder(cache)]) await sweepPartials(folder)
   if (selection !== 'unused' && selection !== 'all') return chosen
   await rm(join(cache, 'hashes'), { recursive: true, force: true })
+  // They come from people's voices: with everything they go too.
+  if (selection === 'all') await rm(referencesFolder(cache), { recursive: true, force: true })
   return chosen
 }
 

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { GptSovits } from '../../lib/index.js'
+import { removeStored } from '../../lib/store/index.js'
 import { reference, scratch, tiny, tinyPro } from './voice.js'
 
 const cacheDir = scratch()
@@ -65,6 +66,14 @@ describe('a prepared reference', () => {
     const names = readdirSync(folder)
     expect(names).not.toContain('0'.repeat(64))
     expect(names).toContain('1'.repeat(64))
+  })
+
+  it('goes with everything else that the cache keeps', async () => {
+    await spoken(voice())
+    await removeStored('all', cacheDir)
+    expect(existsSync(folder)).toBe(false)
+    await spoken(voice())
+    expect(readdirSync(folder)).toHaveLength(1)
   })
 
   it('is prepared where the cache cannot be written, too', async () => {
