@@ -165,6 +165,8 @@ export interface Chunking {
   readonly mostTokens: number
   /** Decoded twice, to join. */
   readonly overlapTokens: number
+  /** How far back a chunk sees its sentence; 0: to its beginning. */
+  readonly contextTokens: number
   /** False does as upstream: see docs/streaming.md. */
   readonly exact: boolean
 }

@@ -5,6 +5,8 @@ import type { SpeechChunk } from './types.js'
 
 // From the second part on a stream is ahead of who listens, and longer parts cost less.
 const LONGEST_PART = 50 // tokens, 2 s
+// Few sentences are longer. What lies farther back is not heard in a part, and would make each cost more than the last.
+const FARTHEST_CONTEXT = 250 // tokens, 10 s
 
 /** How the engine shall speak a sentence; undefined: whole. */
 export function chunkingOf(options: ResolvedSynthesisOptions): Chunking | undefined {
@@ -15,6 +17,7 @@ export function chunkingOf(options: ResolvedSynthesisOptions): Chunking | undefi
     firstTokens: chunkTokens,
     mostTokens: exactChunks ? Math.max(chunkTokens, LONGEST_PART) : chunkTokens,
     overlapTokens,
+    contextTokens: exactChunks ? FARTHEST_CONTEXT : 0,
     exact: exactChunks
   }
 }

@@ -73,8 +73,8 @@ class Acoustic {
 
   // The same in chunks; `input.codes` is not read, the rest must outlive the decoder. Null for a version that needs a
   // sentence's tokens whole.
-  virtual std::unique_ptr<ChunkDecoder> open_chunks(const SpeakInput& input, int overlap_tokens) {
-    static_cast<void>(input), static_cast<void>(overlap_tokens);
+  virtual std::unique_ptr<ChunkDecoder> open_chunks(const SpeakInput& input, const Chunking& plan) {
+    static_cast<void>(input), static_cast<void>(plan);
     return nullptr;
   }
 };

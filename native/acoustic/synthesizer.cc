@@ -52,10 +52,10 @@ at::Tensor Synthesizer::speak(const SpeakInput& input, std::stop_token stop) {
   return waveform(latent, ge, std::move(stop));
 }
 
-std::unique_ptr<ChunkDecoder> Synthesizer::open_chunks(const SpeakInput& input, int overlap_tokens) {
+std::unique_ptr<ChunkDecoder> Synthesizer::open_chunks(const SpeakInput& input, const Chunking& plan) {
   DecodeInput decode{
       {}, long_row(input.phones), dynamic_cast<const Style&>(input.conditioning).ge, input.speed, input.noise_scale};
-  return std::make_unique<SynthesizerChunks>(*this, std::move(decode), overlap_tokens, input.seed, input.sentence);
+  return std::make_unique<SynthesizerChunks>(*this, std::move(decode), plan, input.seed, input.sentence);
 }
 
 at::Tensor Synthesizer::style_of(const Recording& recording) {

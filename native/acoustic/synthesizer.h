@@ -34,7 +34,7 @@ class Synthesizer : public Acoustic {
   std::shared_ptr<const Conditioning> prepare(std::span<const Recording> recordings, std::stop_token stop) override;
   std::shared_ptr<const Conditioning> restore(std::span<const at::Tensor> tensors) override;
   at::Tensor speak(const SpeakInput& input, std::stop_token stop) override;
-  std::unique_ptr<ChunkDecoder> open_chunks(const SpeakInput& input, int overlap_tokens) override;
+  std::unique_ptr<ChunkDecoder> open_chunks(const SpeakInput& input, const Chunking& plan) override;
 
   std::int64_t samples_per_frame() const;  // at speed 1
 

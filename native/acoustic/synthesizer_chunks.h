@@ -1,4 +1,4 @@
-// v1 to v2ProPlus in chunks: each is decoded with all tokens before it as context, and its latent is blended with that
+// v1 to v2ProPlus in chunks: each is decoded with the tokens before it as context, and its latent is blended with that
 // of the chunk before where both cover the same frames.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace gsv::acoustic {
 class SynthesizerChunks final : public ChunkDecoder {
  public:
   // `input` without codes.
-  SynthesizerChunks(Synthesizer& network, DecodeInput input, int overlap_tokens, std::uint64_t seed,
+  SynthesizerChunks(Synthesizer& network, DecodeInput input, const Chunking& plan, std::uint64_t seed,
                     std::uint32_t sentence);
 
   at::Tensor decode(std::span<const std::int32_t> codes, std::stop_token stop) override;
@@ -28,6 +28,7 @@ class SynthesizerChunks final : public ChunkDecoder {
   Synthesizer& network_;
   DecodeInput input_;
   std::int64_t overlap_;  // tokens
+  std::size_t farthest_;  // tokens of context; 0: all
   std::uint64_t seed_;
   std::uint32_t sentence_;
   std::uint32_t chunk_ = 0;

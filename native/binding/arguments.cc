@@ -223,6 +223,7 @@ std::optional<Chunking> chunking(Napi::Value value) {
   out.first_tokens = static_cast<int>(number_field(options, "firstTokens"));
   out.most_tokens = static_cast<int>(number_field(options, "mostTokens"));
   out.overlap_tokens = static_cast<int>(number_field(options, "overlapTokens"));
+  out.context_tokens = static_cast<int>(number_field(options, "contextTokens"));
   out.exact = options.Get("exact").ToBoolean();
   return out;
 }

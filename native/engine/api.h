@@ -14,7 +14,7 @@
 
 namespace gsv {
 
-inline constexpr int kEngineAbi = 3;
+inline constexpr int kEngineAbi = 4;
 
 using JobId = std::uint64_t;
 
@@ -111,6 +111,7 @@ struct Chunking {
   int first_tokens = 16;   // length of the first chunk; the next ones grow by half
   int most_tokens = 16;    // up to this
   int overlap_tokens = 2;  // decoded twice, to join
+  int context_tokens = 0;  // how far back a chunk sees its sentence; 0: to its beginning
   // False does as upstream: tokens behind a quiet cut are spoken twice, each chunk is levelled alone, and the last one
   // is not cross-faded.
   bool exact = true;

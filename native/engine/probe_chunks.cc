@@ -57,7 +57,7 @@ TensorMap chunked(const LoadedVoice& voice, const Inputs& in, std::stop_token st
   TensorMap out{{"quietness", data_of(at::tensor(voice.quietness))}};
   ChunkedSpeech speech(
       plan, voice.quietness,
-      std::make_unique<ProbedChunks>(acoustic::SynthesizerChunks(*network, input, plan.overlap_tokens, 0, 0), in, out));
+      std::make_unique<ProbedChunks>(acoustic::SynthesizerChunks(*network, input, plan, 0, 0), in, out));
   int count = 0;
   const auto keep = [&](const std::vector<std::int32_t>& tokens, const std::vector<float>& samples) {
     const std::string index = std::to_string(count++);

@@ -146,7 +146,7 @@ bool Scheduler::admit() {
 // there would be no room if nothing else was spoken either.
 bool Scheduler::has_room(const Utterance& utterance) const {
   const LoadedVoice& voice = loaded(utterance.voice());
-  if (voice.max_memory == 0) return true;
+  if (voice.max_memory == 0 || utterance.is_cancelled()) return true;  // a cancelled one ends as soon as it enters
   std::uint64_t rows = 0;
   for (const Room& room : rooms_) {
     for (const auto& [name, sentence] : room.rows) rows += sentence->utterance.most_bytes();

@@ -40,7 +40,7 @@ acoustic::SpeakInput speak_input(const SpeakRequest& request) {
 std::optional<ChunkedSpeech> open_chunks(const LoadedVoice& voice, const SpeakRequest& request,
                                          const acoustic::SpeakInput& input) {
   if (!request.chunking) return std::nullopt;
-  auto decoder = voice.acoustic->open_chunks(input, request.chunking->overlap_tokens);
+  auto decoder = voice.acoustic->open_chunks(input, *request.chunking);
   if (!decoder) return std::nullopt;
   return ChunkedSpeech(*request.chunking, voice.quietness, std::move(decoder));
 }
@@ -83,8 +83,13 @@ std::vector<float> Utterance::features() const {
   return {data, data + out.numel()};
 }
 
+void Utterance::check() const {
+  if (is_cancelled()) throw Error(code::kAborted, "the call was cancelled");
+}
+
 int Utterance::enter(semantic::Generator& generator) {
   const auto begun = Clock::now();
+  check();
   if (!features_) features_ = features();
   std::vector<std::int32_t> phones = request_.prompt.phones;
   phones.insert(phones.end(), request_.text.phones.begin(), request_.text.phones.end());
@@ -128,6 +133,7 @@ bool Utterance::accept(semantic::Result result) {
 }
 
 Spoken Utterance::speak() {
+  check();
   if (has_chunk()) speak_chunk();
   const auto begun = Clock::now();
   if (chunks_) {

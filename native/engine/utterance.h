@@ -29,7 +29,7 @@ class Utterance {
   std::uint64_t most_bytes() const;
 
   // Takes a row of its voice's generator; the answer names it in its Result.
-  // Throws ERR_GSV_MISSING_MODEL when Chinese comes without BERT, and what Generator::add throws.
+  // Throws ERR_GSV_ABORTED, ERR_GSV_MISSING_MODEL when Chinese comes without BERT, and what Generator::add throws.
   int enter(semantic::Generator& generator);
   void add_semantic_seconds(double seconds) { spoken_.semantic_seconds += seconds; }
 
@@ -44,6 +44,7 @@ class Utterance {
   Spoken speak();
 
  private:
+  void check() const;
   std::vector<float> features() const;
 
   SpeakRequest request_;

@@ -59,6 +59,18 @@ describe('a stream of parts of sentences', () => {
     expect(samples(one)).toEqual(samples(await chunks(TEXT)))
   })
 
+  it('sees 10 s back at most, and is the same up to there', async () => {
+    const long = { chunks: 'fixed-token', chunkTokens: 100, maxTokens: 380 } as const
+    const bounded = await chunks(TEXT, long)
+    const whole = await chunks(TEXT, { ...long, maxTokens: 240 })
+    expect(bounded.map((part) => part.tokens.length)).toEqual([100, 100, 100, 80])
+    expect(bounded[0]?.samples).toEqual(whole[0]?.samples)
+    expect(bounded[1]?.samples).toEqual(whole[1]?.samples)
+    const seconds = bounded.reduce((sum, part) => sum + part.samples.length / part.sampleRate, 0)
+    expect(seconds).toBeGreaterThan(380 / 25 - 0.04)
+    expect(samples(bounded).every(Number.isFinite)).toBe(true)
+  })
+
   it('gives the same samples for the same seed', async () => {
     const more = { chunks: 'fixed-token', chunkTokens: 12, speed: 1.3 } as const
     expect(samples(await chunks(TEXT, more))).toEqual(samples(await chunks(TEXT, more)))
