@@ -39,16 +39,20 @@ export class Admission {
    */
   async enter(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted()
-    if (this.#closing) throw new OverloadedError('the server is shutting down')
+    this.checkRoom()
     if (this.#running < this.options.concurrency) {
       this.#running++
       return this.#leave()
     }
-    if (this.#queue.size >= this.options.maxQueue) {
-      throw new OverloadedError(`the server is busy: ${this.#queue.size} requests are waiting`)
-    }
     await this.#wait(signal)
     return this.#leave()
+  }
+
+  /** Turns a request away before anything is done for it. @throws {OverloadedError} as `enter` would. */
+  checkRoom(): void {
+    if (this.#closing) throw new OverloadedError('the server is shutting down')
+    if (this.#running < this.options.concurrency || this.#queue.size < this.options.maxQueue) return
+    throw new OverloadedError(`the server is busy: ${this.#queue.size} requests are waiting`)
   }
 
   /** Lets nobody in any more and resolves when the last one has left. Who waits is still served. */

@@ -35,6 +35,7 @@ export class Speaker {
    * @throws {VoiceNotFoundError | PathNotAllowedError | OverloadedError} and what `GptSovits.stream` throws.
    */
   async *speak(request: SpeechRequest, signal: AbortSignal): AsyncGenerator<SpokenPart, void, undefined> {
+    this.admission.checkRoom() // the disk is not asked for who is turned away
     const segments = await segmentsOf(request, this.casting)
     const leave = await this.admission.enter(signal)
     try {
