@@ -16,13 +16,13 @@ constexpr auto kSpin = std::chrono::microseconds(50);
 constexpr int kSpinsBetweenClockReads = 64;
 
 // Loops that are judged together: some steps of s1, over which the odd interruption does not count. After a pause about
-// half a step tells whether those who were in the way are still there. Pauses from sharing are in loops too: the first
-// lasts some steps, the longest some seconds.
+// half a step, some milliseconds, tells whether those who were in the way are still there; it is so short beside the
+// longest pause that asking costs next to nothing.
 constexpr int kLoopsPerJudgement = 512;
 constexpr int kLoopsOfProbe = 64;
-constexpr int kShortestPause = 1024;
-constexpr int kLongestPause = 32768;
-constexpr double kWorthwhileGain = 1.2;
+constexpr auto kShortestPause = std::chrono::milliseconds(30);
+constexpr auto kLongestPause = std::chrono::milliseconds(500);
+constexpr double kWorthwhileGain = 1.1;
 constexpr auto kLongestGap = std::chrono::milliseconds(1);  // between loops that are judged together
 constexpr double kLeastRunning = 0.1;  // share of the time in loops; less is an error of the clocks
 
@@ -76,7 +76,7 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::run_erased(int chunks, Call call, void* context) {
   const std::unique_lock<std::mutex> alone(running_, std::try_to_lock);
-  const bool paused = alone.owns_lock() && loops_alone_ > 0 && loops_alone_-- > 0;
+  const bool paused = alone.owns_lock() && alone_until_ != Clock::time_point{} && Clock::now() < alone_until_;
   if (workers_.empty() || chunks < 2 || !alone.owns_lock() || paused) {
     for (int chunk = 0; chunk < chunks; ++chunk) call(context, chunk, 0);
     return;
@@ -139,10 +139,12 @@ void ThreadPool::judge() {
   const double running = std::max(busy - put_off, busy * kLeastRunning);
   const double alone = running * static_cast<double>(account_.chunks) / static_cast<double>(account_.own_chunks + 1);
   if (alone < seconds(account_.busy + account_.waiting) * kWorthwhileGain) {
-    loops_alone_ = next_pause_;
-    next_pause_ = std::min(2 * next_pause_, kLongestPause);
+    alone_until_ = Clock::now() + next_pause_;
+    next_pause_ = std::min<Clock::duration>(2 * next_pause_, kLongestPause);
   } else {
-    next_pause_ = kShortestPause;
+    // Looked at in small parts again and again until it went well some times: one good moment proves little.
+    alone_until_ = {};
+    next_pause_ = std::max<Clock::duration>(next_pause_ / 2, kShortestPause);
   }
   account_ = {};
 }

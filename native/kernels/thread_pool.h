@@ -79,8 +79,8 @@ class ThreadPool {
   std::mutex running_;
   // Under running_.
   Account account_;
-  int loops_alone_ = 0;  // left to run without the workers
-  int next_pause_;
+  Clock::time_point alone_until_{};  // the caller shares nothing before; never: it shares
+  Clock::duration next_pause_;
   std::vector<std::thread> workers_;
 };
 
