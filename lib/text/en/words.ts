@@ -10,14 +10,24 @@ const MAX_REMEMBERED = 20_000
 /** Longer ones are no words, and would fill the memory. */
 const LONGEST_REMEMBERED = 40
 
+/** Numbers as they are written out are no reason to open the tables of compounds, which part most of these so too. */
+const TENS = 'twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety'
+const UNITS = 'one|two|three|four|five|six|seven|eight|nine'
+const ORDINALS = 'first|second|third|fourth|fifth|sixth|seventh|eighth|ninth'
+export const TENS_AND_UNITS = new RegExp(`^(${TENS})-(${UNITS}|${ORDINALS})$`)
+
 /**
- * Numbers as they are written out are no reason to open the tables of compounds, which part these so too. Six they do
- * not part, since the corpus has them as one word.
+ * Six the tables do not part, since their corpus has them as one word. What the network then says is kept here, so that
+ * a number does not open it either.
  */
-const WHOLE = 'twenty-nine|thirty-(?:two|four|six)|sixty-nine|eighty-six'
-export const TENS_AND_UNITS = new RegExp(
-  `^(?!${WHOLE})(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)-(one|two|three|four|five|six|seven|eight|nine)$`
-)
+export const WHOLE_NUMBERS: ReadonlyMap<string, string> = new Map([
+  ['twenty-nine', 'T W EH1 N T IY0 N AY2'],
+  ['thirty-two', 'TH ER0 T IY1 T OW0'],
+  ['thirty-four', 'TH ER1 T AY0 F R UH0 R'],
+  ['thirty-six', 'TH ER1 T IY0 S IH0 K S'],
+  ['sixty-nine', 'S IH0 K S T IH1 N S IY0 N'],
+  ['eighty-six', 'AY0 T IY1 K S IH0 S']
+])
 
 /** Capital first, small letters after it, and so again after every mark. */
 function isTitleCase(word: string): boolean {
@@ -55,6 +65,8 @@ export class Words {
     if (listed) return listed
     if (word.length <= 3) return this.#spell(word)
     if (/^[a-z]+'s$/.test(word)) return this.#possessive(word.slice(0, -2))
+    const whole = WHOLE_NUMBERS.get(word)
+    if (whole) return whole.split(' ')
     const number = TENS_AND_UNITS.exec(word)
     if (number) return [...this.phones(number[1]!), ...this.phones(number[2]!)]
     this.#compounds ??= new CompoundSplitter()

@@ -3,8 +3,9 @@ import { CompoundSplitter } from '../../../lib/text/en/compounds.js'
 import { loadEnglish } from '../../../lib/text/en/index.js'
 import { normalizeEnglish } from '../../../lib/text/en/normalize.js'
 import { cardinal, ordinalOf, spokenNumber } from '../../../lib/text/en/numbers.js'
+import { SpellingNetwork } from '../../../lib/text/en/spelling-network.js'
 import { tokenize } from '../../../lib/text/en/tokenize.js'
-import { TENS_AND_UNITS } from '../../../lib/text/en/words.js'
+import { TENS_AND_UNITS, WHOLE_NUMBERS } from '../../../lib/text/en/words.js'
 import { createTextFrontend, type Frontend } from '../../../lib/text/index.js'
 import { readRows } from './fixtures.js'
 
@@ -39,15 +40,22 @@ describe('English', () => {
     expect(phones('Take out the refuse.')).toContain('R EH1 F Y UW2 Z')
   })
 
-  it('parts written numbers as the tables of compounds do', () => {
+  it('reads written numbers as the tables of compounds and the network do', () => {
     const compounds = new CompoundSplitter()
-    for (const tens of ['twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety']) {
-      for (const unit of ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine']) {
+    const network = new SpellingNetwork()
+    const units =
+      'one two three four five six seven eight nine first second third fourth fifth sixth seventh eighth ninth'
+    for (const tens of 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ')) {
+      for (const unit of units.split(' ')) {
         const word = `${tens}-${unit}`
-        const [, ...parts] = TENS_AND_UNITS.exec(word) ?? ['', tens + unit]
-        expect(parts, word).toEqual(compounds.split(word))
+        const [, ...parts] = TENS_AND_UNITS.exec(word)!
+        if (WHOLE_NUMBERS.has(word)) {
+          expect(compounds.split(word), word).toEqual([tens + unit])
+          expect(WHOLE_NUMBERS.get(word), word).toBe(network.predict(word).join(' '))
+        } else expect(compounds.split(word), word).toEqual(parts)
       }
     }
+    expect(WHOLE_NUMBERS.size).toBe(6)
     expect(TENS_AND_UNITS.test('party-one')).toBe(false)
   })
 
