@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageRoot } from '../../lib/package-root.cjs'
+
+const FILES: Readonly<Record<string, string>> = {
+  zh: 'text-zh/mandarin.jsonl',
+  en: 'text/english.jsonl',
+  ja: 'text/japanese.jsonl',
+  ko: 'text/korean.jsonl',
+  yue: 'text-zh/cantonese.jsonl',
+  auto: 'text/segments.jsonl'
+}
+
+export function textsOf(mode: string): string[] {
+  const file = FILES[mode]
+  if (!file) throw new Error(`--modes: ${mode} is none of ${Object.keys(FILES).join(', ')}`)
+  const lines = readFileSync(join(packageRoot, 'test', 'fixtures', file), 'utf8')
+    .trim()
+    .split('\n')
+  return [...new Set(lines.map((line) => (JSON.parse(line) as { text: string }).text))]
+}
+
+export const characters = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + [...text].length, 0)
+
+/** The same numbers in every run. */
+function drawer(): (below: number) => number {
+  let state = 1
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state >>> 8) % below
+  }
+}
+
+/** So many different texts out of the halves of these, with other digits: what a program has read before. */
+export function variants(texts: readonly string[], count: number): string[] {
+  const draw = drawer()
+  const half = (from: 0 | 1): string => {
+    const text = [...texts[draw(texts.length)]!]
+    const middle = draw(text.length + 1)
+    return (from === 0 ? text.slice(0, middle) : text.slice(middle)).join('')
+  }
+  return Array.from({ length: count }, () => (half(0) + half(1)).replace(/[0-9]/g, () => String(draw(10))))
+}
