@@ -64,6 +64,23 @@ describe('synthesis options', () => {
     expect(resolved.topK).toBe(3)
     expect(() => resolveSynthesisOptions(JSON.parse('{"__proto__": {"topK": 1}}') as never)).toThrow('__proto__')
   })
+
+  it('are read once: getters may throw, and may not say another thing later', () => {
+    let reads = 0
+    const resolved = resolveSynthesisOptions({
+      get topK() {
+        return reads++ === 0 ? 3 : 1e9
+      }
+    })
+    expect([resolved.topK, reads]).toEqual([3, 1])
+    const own = new Error('of the caller')
+    const throwing = {
+      get speed(): number {
+        throw own
+      }
+    }
+    expect(() => resolveSynthesisOptions(throwing)).toThrow(own)
+  })
 })
 
 describe('a config', () => {
