@@ -33,6 +33,7 @@ const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => number | un
   ['unseen', (row) => row.speed?.unseen, 0],
   ['cold', (row) => row.speed?.cold, 0],
   ['upstream', (row) => row.speed?.upstream, 0],
+  ['its unseen', (row) => row.speed?.upstreamUnseen, 0],
   ['x again', (row) => row.speed?.ratios?.again, 1],
   ['x unseen', (row) => row.speed?.ratios?.unseen, 1],
   ['x cold', (row) => row.speed?.ratios?.cold, 1],

@@ -85,8 +85,6 @@ export function offsetsOf(lengths: Uint8Array): Int32Array {
  */
 export class StringIndex {
   readonly size: number
-  /** First entry of each first letter, once it was worked out. */
-  starts: Int32Array | undefined
   readonly #bytes: Uint8Array
   readonly #offsets: Int32Array
 
@@ -126,67 +124,5 @@ export class StringIndex {
       if (difference !== 0) return difference
     }
     return length - key.length
-  }
-}
-
-/** Walks down a sorted list letter by letter: all entries that begin with what was read so far. */
-export class PrefixWalk {
-  low = 0
-  high = 0
-  #depth = 0
-
-  constructor(readonly list: StringIndex) {
-    this.restart()
-  }
-
-  restart(): void {
-    this.#depth = 0
-    this.low = 0
-    this.high = this.list.size
-  }
-
-  /** Goes on from where another walk over the same list is. */
-  follow(other: PrefixWalk): void {
-    this.#depth = other.#depth
-    this.low = other.low
-    this.high = other.high
-  }
-
-  /** Reads one more letter; false when no entry goes on so. */
-  step(code: number): boolean {
-    if (this.#depth === 0) return this.#begin(code)
-    this.low = this.#firstFrom(code, this.low, this.high)
-    // Few entries share a beginning, so the end is looked for from the front.
-    let reach = 1
-    while (this.low + reach < this.high && this.list.codeAt(this.low + reach, this.#depth) === code) reach *= 2
-    this.high = this.#firstFrom(code + 1, this.low, Math.min(this.low + reach, this.high))
-    this.#depth++
-    return this.low < this.high
-  }
-
-  #begin(code: number): boolean {
-    const starts = (this.list.starts ??= this.#findStarts())
-    this.low = starts[code]!
-    this.high = starts[code + 1]!
-    this.#depth = 1
-    return this.low < this.high
-  }
-
-  #findStarts(): Int32Array {
-    return Int32Array.from({ length: 257 }, (_unused, code) => this.#firstFrom(code, 0, this.list.size))
-  }
-
-  /** Index of the entry that is just what was read; -1 when there is none. */
-  entry(): number {
-    return this.low < this.high && this.list.codeAt(this.low, this.#depth) < 0 ? this.low : -1
-  }
-
-  #firstFrom(code: number, low: number, high: number): number {
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.list.codeAt(middle, this.#depth) < code) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 }

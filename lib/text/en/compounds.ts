@@ -1,4 +1,5 @@
-import { type PlaneNumbers, PrefixWalk, StringIndex, Tables } from '../tables.js'
+import { PrefixWalk } from '../prefix-walk.js'
+import { type PlaneNumbers, StringIndex, Tables } from '../tables.js'
 
 /** Words in the corpus that the counts are from (Google's trillion-word corpus). */
 const CORPUS_WORDS = 1024908267229
