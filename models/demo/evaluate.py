@@ -29,9 +29,10 @@ def main() -> None:
     parser.add_argument("--sentences", type=Path, default=HERE / "held-out.txt")
     parser.add_argument("--voice", default="demo")
     parser.add_argument("--precision", default="auto")
+    parser.add_argument("--chunks", default="sentence", help="fixed-token and token speak as streams in parts do")
     args = parser.parse_args()
     speak = ["npx", "tsx", HERE / "speak.ts", args.sentences.resolve(), args.out.resolve()]
-    speak += ["--voice", args.voice, "--precision", args.precision]
+    speak += ["--voice", args.voice, "--precision", args.precision, "--chunks", args.chunks]
     subprocess.run(speak, check=True, cwd=HERE.parent.parent)
 
     teacher, listener = Teacher(), Listener()

@@ -6,17 +6,21 @@ import { GptSovits } from '../../lib/index.js'
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { voice: { type: 'string', default: 'demo' }, precision: { type: 'string', default: 'auto' } }
+  options: {
+    voice: { type: 'string', default: 'demo' },
+    precision: { type: 'string', default: 'auto' },
+    chunks: { type: 'string', default: 'sentence' }
+  }
 })
 const [input, out] = positionals
 if (input === undefined || out === undefined) {
-  throw new Error('usage: tsx models/demo/speak.ts SENTENCES OUT [--voice demo] [--precision int8]')
+  throw new Error('usage: tsx models/demo/speak.ts SENTENCES OUT [--voice demo] [--precision int8] [--chunks token]')
 }
 await mkdir(out, { recursive: true })
 const tts = new GptSovits({ voice: values.voice, precision: values.precision as 'auto' })
 const lines: string[] = []
 for (const [index, text] of (await readFile(input, 'utf8')).split('\n').filter(Boolean).entries()) {
-  const speech = await tts.synthesize(text, undefined, { seed: 1 })
+  const speech = await tts.synthesize(text, undefined, { seed: 1, chunks: values.chunks as 'sentence' })
   const file = `${String(index).padStart(3, '0')}.wav`
   await speech.toFile(join(out, file))
   const ended = speech.sentences.every((sentence) => !sentence.truncated)

@@ -31,10 +31,12 @@ function findListener(): string | undefined {
 const listener = findListener()
 const folder = scratch()
 
-async function speakAll(precision: 'fp32' | 'int8'): Promise<Speech[]> {
+async function speakAll(precision: 'fp32' | 'int8', chunks: 'sentence' | 'token'): Promise<Speech[]> {
   const tts = new GptSovits({ voice: 'demo', precision, cacheDir: join(folder, 'cache') })
   const spoken: Speech[] = []
-  for (const text of sentences) spoken.push(await tts.synthesize(text, undefined, { seed: 1, pause: 0.3 }))
+  for (const text of sentences) {
+    spoken.push(await tts.synthesize(text, undefined, { seed: 1, pause: 0.3, chunks }))
+  }
   await tts.dispose()
   return spoken
 }
@@ -72,10 +74,14 @@ async function errorRate(spoken: readonly Speech[], name: string): Promise<numbe
   return errors / sentences.join('').length
 }
 
-describe.each(['fp32', 'int8'] as const)('the demo voice with %s weights', (precision) => {
+describe.each([
+  ['fp32', 'sentence'],
+  ['int8', 'sentence'],
+  ['fp32', 'token']
+] as const)('the demo voice with %s weights, by %s', (precision, chunks) => {
   let spoken: Speech[] = []
   beforeAll(async () => {
-    spoken = await speakAll(precision)
+    spoken = await speakAll(precision, chunks)
   }, 60_000)
   afterAll(() => void (spoken = []))
 
@@ -102,7 +108,7 @@ describe.each(['fp32', 'int8'] as const)('the demo voice with %s weights', (prec
   test.skipIf(listener === undefined)(
     'is understood (needs pocketsphinx and numpy in python3 or GSV_TEST_PYTHON)',
     async () => {
-      expect(await errorRate(spoken, precision)).toBeLessThan(MOST_ERRORS)
+      expect(await errorRate(spoken, `${precision}-${chunks}`)).toBeLessThan(MOST_ERRORS)
     },
     60_000
   )
