@@ -24,6 +24,7 @@ NOISE = 0.03  # share of the codes heard that are wrong ones
 FAITHFUL = 0.15  # share of the examples that hear nothing but the true codes
 ALONE = 0.2  # share of the time before it hears its own codes
 NO_PROMPT = 0.1
+DROPOUT = 0.1
 TWO_TEXTS = 0.25
 EOS = CODES
 IGNORE = -100
@@ -75,12 +76,18 @@ def batch(corpus: Corpus, tokens: Tokens, pools: dict, rng: np.random.Generator)
     return phones, lengths, heard, targets, sources
 
 
-def forward(s1: S1, phones: Tensor, lengths: Tensor, heard: Tensor) -> tuple[Tensor, list[Tensor]]:
+def forward(
+    s1: S1, phones: Tensor, lengths: Tensor, heard: Tensor, dropout: float = 0.0
+) -> tuple[Tensor, list[Tensor]]:
     """-> logits [B, T, tokens] after each code heard, and the guided heads' log shares [B, T, X + T]."""
+
+    def drop(x: Tensor) -> Tensor:
+        return F.dropout(x, dropout) if dropout else x
+
     bert = s1.bert_proj.bias
     text = s1.ar_text_position(s1.ar_text_embedding(phones) + bert, 0)
     audio = s1.ar_audio_position(s1.ar_audio_embedding(heard), 0)
-    x = torch.cat([text, audio], 1)
+    x = drop(torch.cat([text, audio], 1))
     count, total = text.size(1), x.size(1)
     column = torch.arange(total)
     seen = (column < count) | (column <= column[:, None])
@@ -96,17 +103,17 @@ def forward(s1: S1, phones: Tensor, lengths: Tensor, heard: Tensor) -> tuple[Ten
             guided.append((scores + bias[:, 0, count:]).log_softmax(-1))
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
         y = F.linear(merge_heads(y), attention.out_proj.weight, attention.out_proj.bias)
-        x = layer_norm(x + y, layer.norm1.weight, layer.norm1.bias)
-        y = F.relu(F.linear(x, layer.linear1.weight, layer.linear1.bias))
+        x = layer_norm(x + drop(y), layer.norm1.weight, layer.norm1.bias)
+        y = drop(F.relu(F.linear(x, layer.linear1.weight, layer.linear1.bias)))
         y = F.linear(y, layer.linear2.weight, layer.linear2.bias)
-        x = layer_norm(x + y, layer.norm2.weight, layer.norm2.bias)
+        x = layer_norm(x + drop(y), layer.norm2.weight, layer.norm2.bias)
     return F.linear(x[:, count:], s1.ar_predict_layer.weight).float(), guided
 
 
-def losses(s1: S1, parts: tuple[Tensor, ...]) -> dict[str, Tensor]:
+def losses(s1: S1, parts: tuple[Tensor, ...], dropout: float = 0.0) -> dict[str, Tensor]:
     phones, lengths, heard, targets, sources = parts
     with torch.autocast("cpu", torch.bfloat16):
-        logits, guided = forward(s1, phones, lengths, heard)
+        logits, guided = forward(s1, phones, lengths, heard, dropout)
     known = targets != IGNORE
     logits, wanted = logits[known], targets[known]
     scale = logits.logsumexp(-1)
@@ -162,7 +169,7 @@ def main() -> None:
         phones, lengths, heard, targets, sources = batch(corpus, tokens, pools, rng)
         if training.progress > ALONE:
             heard = imagine(s1, phones, lengths, heard)
-        loss = losses(s1, (phones, lengths, heard, targets, sources))
+        loss = losses(s1, (phones, lengths, heard, targets, sources), DROPOUT)
         set_rate(optimizer, training.straight_rate(1.4e-3, warm_up=300))
         optimizer.zero_grad()
         (loss["code"] + GUIDANCE * loss["where"] + 0.02 * loss["scale"]).backward()
