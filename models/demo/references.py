@@ -15,7 +15,7 @@ TEXTS = {
     "low": "We walked along the river until evening, and talked about the summer.",
 }
 DESCRIPTION = (
-    "A small synthetic demo voice, trained from nothing in about two hours on one processor core with speech that a "
+    "A small synthetic demo voice, trained from nothing in a few hours on one processor core with speech that a "
     "program made. It shows that everything works; it has not the quality of a real GPT-SoVITS voice."
 )
 

@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--held-out", type=Path, default=Path(__file__).parent / "held-out.txt")
-    parser.add_argument("--count", type=int, default=8500)
+    parser.add_argument("--count", type=int, default=23000)
     args = parser.parse_args()
     rng = random.Random(1)
     examples = wordnet(args.wordnet)

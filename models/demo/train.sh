@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Makes the demo voice from nothing: models/demo/train.sh WORK [MINUTES]. Stopped, it goes on where it was.
 # Needs the packages of requirements.txt, Node with this repository's dependencies, and WordNet's files
-# (Debian: wordnet-base). MINUTES is the whole training time on two cores, 130 by default.
+# (Debian: wordnet-base). MINUTES is the whole training time on two cores, 240 by default.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=${1:?where to keep corpus and checkpoints}
-minutes=${2:-130}
+minutes=${2:-240}
 python=${PYTHON:-python3}
 corpus=$work/corpus
 part() { echo $((minutes * $1 / 100)); } # per cent of the time
@@ -31,4 +31,4 @@ once drawn "$python" draw.py "$corpus" "$work" --minutes "$(part 45)" &
 once s2 "$python" train_s2.py "$corpus" "$work" --minutes "$(part 70)"
 wait
 "$python" references.py voice
-"$python" export.py "$work" voice --sharpness 2
+"$python" export.py "$work" voice --sharpness 3

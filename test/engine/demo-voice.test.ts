@@ -16,7 +16,7 @@ const sentences = [
   'My name is Henry, and I live near the station.'
 ]
 
-// Over a hundred other sentences 37 % of the characters are heard wrongly (docs/demo-voice.md), of noise nearly all. Five
+// Over a hundred other sentences 21 % of the characters are heard wrongly (docs/demo-voice.md), of noise nearly all. Five
 // sentences vary, and other processors draw other tokens.
 const MOST_ERRORS = 0.45
 
