@@ -60,10 +60,12 @@ function stagesOfV2(sides: Sides, sentence: Sentence): Measure[] {
   const asked = requests(sentence, 0)
   const we = (request: PeerRequest, precision: Precision, rows = 1) =>
     ours.measure({ ...request, ...asked.ours(precision, rows) })
-  const peer = (measure: (side: Side<PeerRequest>) => ReturnType<Measure>, side = upstream): Measure[] =>
-    side ? [() => measure(side)] : []
+  const peer = (
+    side: Side<PeerRequest> | undefined,
+    measure: (side: Side<PeerRequest>) => ReturnType<Measure>
+  ): Measure[] => (side ? [() => measure(side)] : [])
   return [
-    ...peer(async (side) => {
+    ...peer(upstream, async (side) => {
       const answer = await side.measure(asked.tokens)
       return { 'upstream s1_decode': perToken(answer), 'upstream s1_prefill': answer['prefill'] as number }
     }),
@@ -73,12 +75,12 @@ function stagesOfV2(sides: Sides, sentence: Sentence): Measure[] {
     },
     async () => ({ s1_decode_int8: perToken(await we(asked.tokens, 'int8')) }),
     async () => ({ s1_batch8_int8: perToken(await we(asked.tokens, 'int8', ROWS)) }),
-    ...peer(async (side) => ({ 'upstream s2_v2': (await side.measure(asked.wave))['seconds'] as number })),
+    ...peer(upstream, async (side) => ({ 'upstream s2_v2': (await side.measure(asked.wave))['seconds'] as number })),
     async () => ({ s2_v2: (await we(asked.wave, 'fp16'))['seconds'] as number }),
-    ...peer((side) => spoken('upstream end_to_end', side.measure(asked.speech()), sentence)),
+    ...peer(upstream, (side) => spoken('upstream end_to_end', side.measure(asked.speech()), sentence)),
     () => spoken('end_to_end_fp16', we(asked.speech(), 'fp16'), sentence),
     () => spoken('end_to_end_int8', we(asked.speech(), 'int8'), sentence),
-    ...peer((side) => spoken('genie end_to_end', side.measure(asked.speech()), sentence), genie)
+    ...peer(genie, (side) => spoken('genie end_to_end', side.measure(asked.speech()), sentence))
   ]
 }
 
