@@ -95,8 +95,12 @@ export interface Version {
   readonly speaker: string
   /** Blueprint of the network that turns mel into sound; empty: the second stage speaks itself. */
   readonly vocoder: string
+  /** Blueprint of the network that may raise the rate of its speech; empty: none. */
+  readonly superSampler: string
   /** Of the speech, Hz. */
   readonly sampleRate: number
+  /** Of the speech that was super-sampled, Hz; 0: none. */
+  readonly superSampleRate: number
   /** Speech can begin before a sentence's tokens are all there. */
   readonly streamsTokens: boolean
   /** A reference without a transcript is refused. */
@@ -113,6 +117,8 @@ export interface LoadVoiceRequest {
   readonly speaker: string
   /** Empty: none. */
   readonly vocoder: string
+  /** Empty: none. */
+  readonly superSampler: string
   readonly version: string
   readonly sampleRate: number
   /** Window of the reference spectrogram in samples, a power of two. */
@@ -186,6 +192,8 @@ export interface SpeakRequest {
   /** Of flow matching, v3 and v4. 0: the version's default. */
   readonly sampleSteps: number
   readonly melChunks: 'continued' | 'overlapped'
+  /** Of a voice that was loaded with a `superSampler`. */
+  readonly superSampling: boolean
   readonly maxTokens: number
   /** Below 2^53. */
   readonly seed: number

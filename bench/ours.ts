@@ -84,7 +84,7 @@ class Voice {
     const networks = { s1: 's1.pt', s2: 's2.pt', hubert: 'hubert.pt' }
     const paths = Object.fromEntries(Object.entries(networks).map(([name, file]) => [name, join(modules, file)]))
     const format = { version: 'v2', sampleRate: 32000, fftSize: 2048, hop: 640 }
-    const request = { bert: '', speaker: '', vocoder: '', ...(paths as typeof networks), ...format }
+    const request = { bert: '', speaker: '', vocoder: '', superSampler: '', ...(paths as typeof networks), ...format }
     const { voice } = await run<{ voice: VoiceHandle }>((job) =>
       addon.loadVoice(job, {
         ...request,

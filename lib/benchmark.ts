@@ -74,7 +74,17 @@ async function measureStages(config: GptSovitsConfig): Promise<Stages> {
   const modules = await openVoice(addon, resolved, new AbortController().signal)
   const { version, sampleRate, fftSize, hop, paths } = modules
   const { threads, device, precision, maxMemory, keepLoaded } = resolved
-  const request = { bert: '', speaker: '', vocoder: '', ...paths, version: version.name, sampleRate, fftSize, hop }
+  const request = {
+    bert: '',
+    speaker: '',
+    vocoder: '',
+    superSampler: '',
+    ...paths,
+    version: version.name,
+    sampleRate,
+    fftSize,
+    hop
+  }
   const { voice } = await run<{ voice: VoiceHandle }>((job) =>
     addon.loadVoice(job, { ...request, threads, device, precision, maxMemory, keepLoaded })
   )

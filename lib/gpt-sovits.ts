@@ -8,7 +8,7 @@ import { isPreparedReference, type PreparedReference, ReferenceRoom } from './re
 import { chunkingOf, Sentence } from './sentence.js'
 import { type Pace, SentenceLine } from './sentence-line.js'
 import { Speech } from './speech/index.js'
-import { openVoice, type VoiceModules } from './store/index.js'
+import { openVoice, superSampledRate, type VoiceModules } from './store/index.js'
 import { sentencesOf, type TextFrontend, type TextOptions, type TextPiece, type TextStream } from './text/index.js'
 import type { ReferenceInput, SpeechChunk, VoiceInfo } from './types.js'
 import { frontend, phoneSequence } from './voice-text.js'
@@ -122,7 +122,7 @@ export class GptSovits {
     const { sampleRate, fftSize, hop } = modules
     const version = modules.version.name
     const { threads, device, precision, maxMemory, keepLoaded } = this.#config
-    const networks = { bert: '', speaker: '', vocoder: '', ...modules.paths }
+    const networks = { bert: '', speaker: '', vocoder: '', superSampler: '', ...modules.paths }
     const request = {
       ...networks,
       version,
@@ -171,13 +171,14 @@ export class GptSovits {
       const loaded = await this.#loaded()
       const given = reference ?? ownReference(loaded.modules)
       const prepared = isPreparedReference(given) ? given : await loaded.references.prepare(given, signal)
+      const sampleRate = options.superSampling ? superSampledRate(loaded.modules) : loaded.info.sampleRate
       pieces = piecesOf(text, loaded.text, textOptions(options, loaded.modules))
       // Versions that need a sentence's tokens whole give sentences whatever is asked.
       const sentences = new SentenceLine(pace === 'parts' && !loaded.info.streamsTokens ? 'sentences' : pace)
       line = sentences
       let audioSeconds = 0
       void feed(line, pieces, (piece) => {
-        const sentence = new Sentence(piece, sentences.count, loaded.info.sampleRate, options.pause)
+        const sentence = new Sentence(piece, sentences.count, sampleRate, options.pause)
         this.#start(loaded, prepared, sentence, options, signal, () => audioSeconds)
         return sentence
       })
@@ -207,12 +208,12 @@ export class GptSovits {
     audioSeconds: () => number
   ): void {
     const { topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, melChunks, seed } = options
-    const { onProgress } = options
+    const { onProgress, superSampling } = options
     const { piece, index } = sentence
     const text: PhoneSequence = phoneSequence(piece, loaded.modules)
     const request = {
       ...{ topK, topP, temperature, repetitionPenalty, speed, noiseScale, sampleSteps, melChunks, seed },
-      ...{ sentence: index, text },
+      ...{ superSampling, sentence: index, text },
       voice: loaded.handle,
       reference: reference.handle,
       prompt: reference.prompt,

@@ -21,6 +21,11 @@ export interface GptSovitsConfig {
   speaker?: string
   /** The vocoder of v3 (folder of BigVGAN v2 24 kHz) or v4 (`vocoder.pth`). Needed with `gpt` and `sovits` of these. */
   vocoder?: string
+  /**
+   * Folder of AP-BWE 24 kHz to 48 kHz (`g_24kto48k.zip` and its `config.json`), for `superSampling` with `gpt` and `sovits`
+   * of v3.
+   */
+  superSampler?: string
   /** The published base model that a LoRA voice was trained on. Needed with a LoRA in `sovits`. */
   base?: string
   /**
@@ -98,6 +103,11 @@ export interface SynthesisOptions {
    * upstream does when it infers in parallel.
    */
   melChunks?: MelChunks
+  /**
+   * Raises the speech of v3 from 24 to 48 kHz: a network (AP-BWE) makes up the overtones above 12 kHz. Default false. Needs
+   * `superSampler`; another version is refused.
+   */
+  superSampling?: boolean
   /** Phones of words of your own, by language. */
   lexicon?: Lexicon
   /**
@@ -179,6 +189,7 @@ export const melChunkings: readonly MelChunks[] = ['continued', 'overlapped']
 const synthesisKeys: readonly string[] = [
   ...Object.keys(numberRules),
   'melChunks',
+  'superSampling',
   ...Object.keys(chunkRules),
   'language',
   'chunks',
@@ -196,6 +207,7 @@ const pathKeys: readonly string[] = [
   'bert',
   'speaker',
   'vocoder',
+  'superSampler',
   'base',
   'g2pw',
   'languageIdModel',
@@ -228,6 +240,7 @@ export interface ResolvedSynthesisOptions {
   readonly noiseScale: number
   readonly sampleSteps: number
   readonly melChunks: MelChunks
+  readonly superSampling: boolean
   readonly chunks: ChunkMode
   readonly chunkTokens: number
   readonly overlapTokens: number
@@ -245,6 +258,7 @@ export interface ResolvedConfig {
   readonly bert?: string
   readonly speaker?: string
   readonly vocoder?: string
+  readonly superSampler?: string
   readonly base?: string
   readonly g2pw?: string
   readonly languageIdModel?: string
@@ -263,10 +277,13 @@ export interface ResolvedConfig {
 /** @throws {OptionRangeError} naming the range. @throws {OptionTypeError} for a wrong type or an unknown name. */
 export function resolveSynthesisOptions(options: SynthesisOptions = {}): ResolvedSynthesisOptions {
   const given = snapshot(options, synthesisKeys, 'option')
-  const { signal, onProgress, lexicon, exactChunks } = given as SynthesisOptions
+  const { signal, onProgress, lexicon, exactChunks, superSampling } = given as SynthesisOptions
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw wrongType('signal', 'an AbortSignal', signal)
   if (exactChunks !== undefined && typeof exactChunks !== 'boolean') {
     throw wrongType('exactChunks', 'true or false', exactChunks)
+  }
+  if (superSampling !== undefined && typeof superSampling !== 'boolean') {
+    throw wrongType('superSampling', 'true or false', superSampling)
   }
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw wrongType('onProgress', 'a function', onProgress)
@@ -291,6 +308,7 @@ export function resolveSynthesisOptions(options: SynthesisOptions = {}): Resolve
     noiseScale: number('noiseScale'),
     sampleSteps: number('sampleSteps'),
     melChunks: oneOf('melChunks', given['melChunks'], melChunkings, 'continued'),
+    superSampling: superSampling ?? false,
     chunks: oneOf('chunks', given['chunks'], chunkModes, 'sentence'),
     chunkTokens: number('chunkTokens'),
     overlapTokens: number('overlapTokens'),

@@ -18,7 +18,7 @@ import torch
 
 from spec import specification
 
-NETWORKS = ["s1", "s2", "s2_pro", "eres2net", "s2_v3", "bigvgan", "hifigan", "hubert", "bert"]
+NETWORKS = ["s1", "s2", "s2_pro", "eres2net", "s2_v3", "bigvgan", "hifigan", "ap_bwe", "hubert", "bert"]
 HERE = Path(__file__).parent
 
 

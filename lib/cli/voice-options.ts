@@ -23,6 +23,7 @@ export type VoiceFlags = Pick<
   | 'bert'
   | 'speaker'
   | 'vocoder'
+  | 'superSampler'
   | 'base'
   | 'g2pw'
   | 'languageIdModel'
@@ -48,6 +49,7 @@ export interface SynthesisFlags extends Numbers {
   language?: SynthesisOptions['language']
   cut?: SynthesisOptions['cut']
   melChunks?: SynthesisOptions['melChunks']
+  superSampling?: boolean
   lexicon?: string
 }
 
@@ -77,6 +79,7 @@ export function addVoiceOptions(command: Command): Command {
     .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
     .option('--speaker <file>', 'speaker model of v2Pro and v2ProPlus')
     .option('--vocoder <path>', 'vocoder of v3 (folder) or v4 (file)')
+    .option('--super-sampler <folder>', 'AP-BWE 24 kHz to 48 kHz, for --super-sampling')
     .option('--base <file>', 'base weights of a LoRA')
     .option('--g2pw <folder>', 'the polyphone model g2pW, for Chinese')
     .option('--language-id-model <file>', 'a fastText model that tells languages apart, such as lid.176.bin')
@@ -100,6 +103,7 @@ export function addSynthesisOptions(command: Command): Command {
     .addOption(new Option('--language <mode>', 'language of the text').choices(languageModes).default('en'))
     .addOption(new Option('--cut <method>', 'how the text is cut').choices(cutMethods).default('cut5'))
     .addOption(new Option('--mel-chunks <how>', 'how v3 and v4 paint a long sentence').choices(melChunkings))
+    .option('--super-sampling', 'raise the speech of v3 from 24 to 48 kHz')
     .option('--lexicon <file>', 'phones of words of your own: a language, a word and its phones a line, apart by tabs')
   for (const name of numberNames) {
     const rule: { default?: number; min: number; max: number } = numberRules[name]
@@ -111,10 +115,12 @@ export function addSynthesisOptions(command: Command): Command {
 }
 
 export function configOf(flags: VoiceFlags): GptSovitsConfig {
-  const { voice, gpt, sovits, hubert, bert, speaker, vocoder, base } = flags
+  const { voice, gpt, sovits, hubert, bert, speaker, vocoder, superSampler, base } = flags
   const { g2pw, languageIdModel, japaneseUserDictionary, threads, precision, device } = flags
   const hasVoice = voice !== undefined || gpt !== undefined || sovits !== undefined
-  const files = hasVoice ? { voice, gpt, sovits, hubert, bert, speaker, vocoder, base } : { voice: DEMO_VOICE }
+  const files = hasVoice
+    ? { voice, gpt, sovits, hubert, bert, speaker, vocoder, superSampler, base }
+    : { voice: DEMO_VOICE }
   return { ...files, g2pw, languageIdModel, japaneseUserDictionary, threads, precision, device }
 }
 
@@ -135,10 +141,10 @@ export function referenceOf(flags: ReferenceFlags): ReferenceInput | undefined {
 
 /** @throws {OptionRangeError} for a number out of its range, before a voice is loaded for nothing. */
 export function synthesisOf(flags: SynthesisFlags): SynthesisOptions {
-  const { language, cut, melChunks, lexicon } = flags
+  const { language, cut, melChunks, superSampling, lexicon } = flags
   const given = Object.fromEntries(numberNames.map((name) => [name, flags[name]]))
   const words = lexicon === undefined ? undefined : readLexicon(lexicon)
-  const options = { ...given, language, cut, melChunks, lexicon: words }
+  const options = { ...given, language, cut, melChunks, superSampling, lexicon: words }
   resolveSynthesisOptions(options)
   return options
 }

@@ -5,6 +5,7 @@ import { FileError } from '../errors.js'
 import { engine } from '../native.js'
 import { cacheFolder, fileHash, sweepPartials, writeWhole } from './cache.js'
 import type { FillOptions, Source } from './fill.js'
+import { checkFit } from './fit.js'
 import { withLock } from './lock.js'
 import { cachedModule } from './module-cache.js'
 import { fillWhole } from './module-file.js'
@@ -45,6 +46,7 @@ export async function importVoice(
 ): Promise<Imported> {
   const addon = options.addon ?? (await engine())
   const opened = await openSources(addon, sources, options)
+  checkFit(opened.networks)
   const out = resolve(folder)
   await mkdir(out, { recursive: true }).catch((cause: unknown) => {
     throw new FileError(`${out} cannot be made: ${(cause as Error).message}`, { cause })
@@ -92,6 +94,7 @@ export async function importCached(
   const addon = options.addon ?? (await engine())
   const cache = cacheFolder(cacheDir)
   const opened = await openSources(addon, sources, { ...options, cacheDir })
+  checkFit(opened.networks)
   const warnings: string[] = []
   const modules: Record<string, string> = {}
   const keys: Record<string, string> = {}

@@ -16,6 +16,8 @@ export interface Inspection {
   readonly kind: string
   /** `v1` to `v4`; empty when the kind has no versions, or this release does not know it. */
   readonly version: string
+  /** False where two versions have the same tensors and nothing in the file says which it is; `version` is the elder then. */
+  readonly versionIsStated: boolean
   /** Name of the published base model that it is, such as `s2Gv3.pth`. */
   readonly published: string | null
   /** A sentence for people. */

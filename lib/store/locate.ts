@@ -9,6 +9,7 @@ import { importCached, type VoiceSources } from './import.js'
 import { requireOurCode } from './module-code.js'
 import { findPulledVoice, type PulledVoice } from './pulled.js'
 import { withPulled } from './sources.js'
+import { withSuperSampler } from './super-sampler.js'
 import { readVoiceDescription, type VoiceFile, type VoiceReference } from './voice-file.js'
 import { isRecording } from './voice-files.js'
 
@@ -18,7 +19,17 @@ export const DEMO_VOICE = 'demo'
 /** The fields of a config that say where a voice is. */
 export type VoicePlace = Pick<
   GptSovitsConfig,
-  'voice' | 'gpt' | 'sovits' | 'hubert' | 'bert' | 'speaker' | 'vocoder' | 'base' | 'cacheDir' | 'logger'
+  | 'voice'
+  | 'gpt'
+  | 'sovits'
+  | 'hubert'
+  | 'bert'
+  | 'speaker'
+  | 'vocoder'
+  | 'superSampler'
+  | 'base'
+  | 'cacheDir'
+  | 'logger'
 >
 
 /** A voice's description with absolute paths. */
@@ -33,6 +44,16 @@ export type LocatedVoice = VoiceFile
 export async function locateVoice(addon: Binding, place: VoicePlace, signal?: AbortSignal): Promise<LocatedVoice> {
   const { voice, cacheDir } = place
   if (voice === undefined) return fromCheckpoints(addon, await withPulled(place, cacheDir), place, signal)
+  return withSuperSampler(addon, await locateNamed(addon, voice, place, signal), place, signal)
+}
+
+async function locateNamed(
+  addon: Binding,
+  voice: string,
+  place: VoicePlace,
+  signal: AbortSignal | undefined
+): Promise<LocatedVoice> {
+  const { cacheDir } = place
   if (voice === DEMO_VOICE) return fromFolder(addon, join(packageRoot, 'models', 'demo', 'voice'), place, signal)
   const path = resolve(voice)
   const found = await stat(path).catch(() => undefined)

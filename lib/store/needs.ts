@@ -36,6 +36,6 @@ function secondStages(version: string): { what: string; where: string } {
   return { what, where: base ? whereToGet(base.s2, '.pth') : '' }
 }
 
-function ofPart({ option, what, published }: Part): Need {
-  return { option, what, where: whereToGet(published) }
+function ofPart({ option, what, where }: Part): Need {
+  return { option, what, where }
 }

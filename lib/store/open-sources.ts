@@ -1,12 +1,13 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Binding, Version } from '../../binding.js'
 import { FileError, MissingBaseError, ModelMismatchError, UnsupportedConfigError, WrongModelError } from '../errors.js'
 import type { FillOptions, Source } from './fill.js'
 import { inspect, type Inspection } from './inspect.js'
-import { baseVoices, missingPart, type Part, type PartName, parts, whereToGet } from './parts.js'
+import { baseVoices, findWeights, missingPart, type Part, type PartName, parts, whereToGet } from './parts.js'
 import { findPulled } from './pulled.js'
 import type { NetworkName } from './specification.js'
+import { withVersion } from './stated-version.js'
 import { versionNamed } from './versions.js'
 
 /** The user's files of a voice. */
@@ -21,6 +22,8 @@ export interface VoiceSources {
   readonly speaker?: string | undefined
   /** Vocoder of v3 and v4. */
   readonly vocoder?: string | undefined
+  /** Super-sampling model of v3. */
+  readonly superSampler?: string | undefined
   /** What a LoRA in `sovits` was trained on. */
   readonly base?: string | undefined
 }
@@ -33,6 +36,7 @@ export interface Networks {
   readonly bert?: Source
   readonly speaker?: Source
   readonly vocoder?: Source
+  readonly superSampler?: Source
 }
 
 export interface OpenOptions extends FillOptions {
@@ -58,8 +62,8 @@ export async function openSources(addon: Binding, sources: VoiceSources, options
   checkTokens(s1, s2)
   const part = async (name: string, path: string | undefined, needed: boolean): Promise<Source | undefined> => {
     if (name === '') return undefined
-    const row = parts[name as PartName]
-    const found = path ?? (await findPulled(row.published, options.cacheDir))
+    const row: Part = parts[name as PartName]
+    const found = path ?? (row.published && (await findPulled(row.published, options.cacheDir)))
     if (found !== undefined) return openPart(addon, row, found, options)
     if (needed) throw missingPart(row, `${s2.file} is ${s2.inspection.what} and needs it`)
     return undefined
@@ -68,7 +72,8 @@ export async function openSources(addon: Binding, sources: VoiceSources, options
   const bert = await part('bert', sources.bert, false)
   const speaker = await part(version.speaker, sources.speaker, true)
   const vocoder = await part(version.vocoder, sources.vocoder, true)
-  const others = Object.entries({ bert, speaker, vocoder }).filter(([, source]) => source !== undefined)
+  const superSampler = await part(version.superSampler, sources.superSampler, false)
+  const others = Object.entries({ bert, speaker, vocoder, superSampler }).filter(([, source]) => source !== undefined)
   return { version, networks: { s1, s2, hubert, ...Object.fromEntries(others) } }
 }
 
@@ -81,13 +86,12 @@ async function openGpt(addon: Binding, path: string, options: FillOptions): Prom
 
 async function openSovits(
   addon: Binding,
-  { sovits, base }: VoiceSources,
+  { sovits, base, vocoder }: VoiceSources,
   options: OpenOptions
 ): Promise<{ source: Source; version: Version }> {
-  const inspection = await inspect(sovits, { addon, ...options })
-  if (inspection.kind !== 's2' && inspection.kind !== 's2-lora') {
-    throw wrongKind(inspection, 'sovits', 'SoVITS weights (*.pth)')
-  }
+  const found = await inspect(sovits, { addon, ...options })
+  if (found.kind !== 's2' && found.kind !== 's2-lora') throw wrongKind(found, 'sovits', 'SoVITS weights (*.pth)')
+  const inspection = await withVersion(addon, found, { base: found.kind === 's2' ? undefined : base, vocoder }, options)
   if (inspection.version === '') throw unknownPhones(inspection, phonesOfS2)
   const version = versionNamed(addon, inspection.version, inspection.path)
   const source = sourceOf(version.s2 as NetworkName, inspection)
@@ -108,19 +112,24 @@ async function openBase(
     throw new MissingBaseError(`\`base\` is missing: ${lora.path} is ${lora.what} and needs ${wanted}`)
   }
   const inspection = await inspect(path, { addon, ...options })
-  if (inspection.kind !== 's2' || inspection.version !== lora.version) {
+  if (inspection.kind !== 's2' || !isOf(inspection, lora.version)) {
     throw new WrongModelError(`${inspection.path} is ${inspection.what}; as \`base\`, ${lora.path} needs ${wanted}`)
   }
-  return sourceOf(versionNamed(addon, inspection.version, inspection.path).s2 as NetworkName, inspection)
+  return sourceOf(versionNamed(addon, lora.version, inspection.path).s2 as NetworkName, inspection)
+}
+
+// A base that does not say what it is, is what its LoRA says.
+function isOf(base: Inspection, version: string): boolean {
+  return base.version === version || (!base.versionIsStated && version !== '')
 }
 
 /** `path` is the weights, or a folder that holds them under their published name. */
-async function openPart(addon: Binding, part: Part, path: string, options: FillOptions): Promise<Source> {
+export async function openPart(addon: Binding, part: Part, path: string, options: FillOptions): Promise<Source> {
   const file = await weightsOf(part, path)
   const inspection = await inspect(file, { addon, ...options })
   if (inspection.kind !== part.kind) {
     throw new WrongModelError(
-      `${inspection.path} is ${inspection.what}; as \`${part.option}\`, ${part.what} is needed, ${whereToGet(part.published)}`
+      `${inspection.path} is ${inspection.what}; as \`${part.option}\`, ${part.what} is needed, ${part.where}`
     )
   }
   const source = sourceOf(part.network, inspection)
@@ -128,19 +137,10 @@ async function openPart(addon: Binding, part: Part, path: string, options: FillO
 }
 
 async function weightsOf(part: Part, path: string): Promise<string> {
-  if (await isFile(path)) return path
-  for (const name of part.files) {
-    if (await isFile(join(path, name))) return join(path, name)
-  }
+  const found = await findWeights(part, path)
+  if (found !== undefined) return found
   throw new FileError(
-    `${resolve(path)} has no ${part.files.join(' or ')}: \`${part.option}\` is ${part.what}, ${whereToGet(part.published)}`
-  )
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false
+    `${resolve(path)} has no ${part.files.join(' or ')}: \`${part.option}\` is ${part.what}, ${part.where}`
   )
 }
 

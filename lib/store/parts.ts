@@ -1,4 +1,5 @@
-import { posix } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { join, posix } from 'node:path'
 import { MissingModelError } from '../errors.js'
 import { PUBLISHED, type PublishedName } from './catalogue.js'
 import type { NetworkName } from './specification.js'
@@ -10,14 +11,16 @@ export interface Part {
   /** What `inspect` calls its file. */
   readonly kind: string
   /** Config field that names it. */
-  readonly option: 'hubert' | 'bert' | 'speaker' | 'vocoder'
+  readonly option: 'hubert' | 'bert' | 'speaker' | 'vocoder' | 'superSampler'
   readonly what: string
   /** Names under which the public projects keep its weights in a folder. */
   readonly files: readonly string[]
   /** Its sizes are in a `config.json` beside the weights. */
   readonly hasConfig: boolean
-  /** What `gpt-sovits pull` calls it. */
-  readonly published: PublishedName
+  /** What `gpt-sovits pull` calls it, where it knows it. */
+  readonly published?: PublishedName
+  /** Where it comes from, as the end of a sentence. */
+  readonly where: string
 }
 
 const transformers = ['pytorch_model.bin', 'model.safetensors']
@@ -30,7 +33,7 @@ export const parts = {
     what: 'the HuBERT model, which every voice needs',
     files: transformers,
     hasConfig: true,
-    published: 'hubert'
+    ...published('hubert')
   },
   bert: {
     network: 'bert',
@@ -39,7 +42,7 @@ export const parts = {
     what: 'the BERT model, which Chinese needs',
     files: transformers,
     hasConfig: true,
-    published: 'bert'
+    ...published('bert')
   },
   eres2net: {
     network: 'eres2net',
@@ -48,7 +51,7 @@ export const parts = {
     what: 'the speaker model (ERes2NetV2)',
     files: ['pretrained_eres2netv2w24s4ep4.ckpt'],
     hasConfig: false,
-    published: 'speaker'
+    ...published('speaker')
   },
   bigvgan: {
     network: 'bigvgan',
@@ -57,7 +60,7 @@ export const parts = {
     what: 'the vocoder of v3 (BigVGAN)',
     files: ['bigvgan_generator.pt'],
     hasConfig: true,
-    published: 'v3-vocoder'
+    ...published('v3-vocoder')
   },
   hifigan: {
     network: 'hifigan',
@@ -66,7 +69,18 @@ export const parts = {
     what: 'the vocoder of v4 (HiFi-GAN)',
     files: ['vocoder.pth'],
     hasConfig: false,
-    published: 'v4-vocoder'
+    ...published('v4-vocoder')
+  },
+  ap_bwe: {
+    network: 'ap_bwe',
+    kind: 'ap_bwe',
+    option: 'superSampler',
+    what: 'the super-sampling model of v3 (AP-BWE, 24 kHz to 48 kHz)',
+    files: ['g_24kto48k.zip', 'g_24kto48k'],
+    hasConfig: true,
+    where:
+      'published as g_24kto48k.zip with a config.json by https://github.com/yxlu-0102/AP-BWE; ' +
+      'tools/AP_BWE_main/24kto48k/readme.txt of the public project links both'
   }
 } as const satisfies Partial<Record<NetworkName, Part>>
 
@@ -93,7 +107,23 @@ export function whereToGet(name: PublishedName, ending = ''): string {
   return `published as ${path} in ${repository}; \`gpt-sovits pull ${name}\` fetches it`
 }
 
+/** The weights of a part: `path` itself, or a file of a published name in it. */
+export async function findWeights({ files }: Part, path: string): Promise<string | undefined> {
+  for (const candidate of [path, ...files.map((name) => join(path, name))]) {
+    const isFile = await stat(candidate).then(
+      (found) => found.isFile(),
+      () => false
+    )
+    if (isFile) return candidate
+  }
+  return undefined
+}
+
 export function missingPart(part: Part, needing: string): MissingModelError {
-  const { option, what, published } = part
-  return new MissingModelError(`\`${option}\` is missing: ${what}; ${needing}. It is ${whereToGet(published)}`)
+  const { option, what, where } = part
+  return new MissingModelError(`\`${option}\` is missing: ${what}; ${needing}. It is ${where}`)
+}
+
+function published(name: PublishedName) {
+  return { published: name, where: whereToGet(name) }
 }

@@ -47,7 +47,8 @@ export interface TensorRule {
   readonly loops: readonly { readonly index: string; readonly start: string; readonly end: string }[]
 }
 
-export type NetworkName = 's1' | 's2' | 's2_pro' | 's2_v3' | 'eres2net' | 'bigvgan' | 'hifigan' | 'hubert' | 'bert'
+export type NetworkName =
+  's1' | 's2' | 's2_pro' | 's2_v3' | 'eres2net' | 'bigvgan' | 'hifigan' | 'ap_bwe' | 'hubert' | 'bert'
 
 export function blueprintPath(file: string): string {
   return join(packageRoot, 'models', 'blueprints', file)

@@ -38,6 +38,7 @@ export interface VoiceFile {
     readonly bert?: string
     readonly speaker?: string
     readonly vocoder?: string
+    readonly superSampler?: string
   }
   /** One token a line, for BERT. */
   readonly vocabulary?: string
@@ -60,6 +61,7 @@ export interface CheckpointVoiceFile {
     readonly bert?: string
     readonly speaker?: string
     readonly vocoder?: string
+    readonly superSampler?: string
     readonly base?: string
   }
   readonly references?: readonly VoiceReference[]

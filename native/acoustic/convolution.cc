@@ -31,7 +31,7 @@ Convolution convolution(const torch::jit::Module& module) {
 at::Tensor Convolution::operator()(const at::Tensor& x) const {
   const std::int64_t strides[] = {1, stride}, paddings[] = {0, padding}, dilations[] = {1, dilation};
   if (transposed) return at::conv_transpose2d(x, weight, bias, strides, paddings);
-  return at::conv2d(x, weight, bias, strides, c10::IntArrayRef(paddings), dilations);
+  return at::conv2d(x, weight, bias, strides, c10::IntArrayRef(paddings), dilations, groups);
 }
 
 at::Tensor Convolution::operator()(const at::Tensor& x, const std::stop_token& stop) const {
@@ -59,6 +59,12 @@ Convolution same_length(const torch::jit::Module& module, std::int64_t dilation)
   Convolution out = convolution(module);
   out.dilation = dilation;
   out.padding = dilation * (out.weight.size(3) - 1) / 2;
+  return out;
+}
+
+Convolution each_channel(const torch::jit::Module& module) {
+  Convolution out = same_length(module, 1);
+  out.groups = out.weight.size(0);
   return out;
 }
 

@@ -14,7 +14,7 @@ inline constexpr std::size_t kConvolutions1 = 3;  // pairs in a residual block o
 
 struct Convolution {
   at::Tensor weight, bias;  // [out, in, 1, k] channels last; transposed: [in, out, 1, k]; bias may be undefined
-  std::int64_t stride = 1, padding = 0, dilation = 1;
+  std::int64_t stride = 1, padding = 0, dilation = 1, groups = 1;
   bool transposed = false;
 
   at::Tensor operator()(const at::Tensor& x) const;  // [1, in, 1, T] -> [1, out, 1, T']
@@ -26,6 +26,8 @@ struct Convolution {
 // as many.
 Convolution same_length(const torch::jit::Module& module, std::int64_t dilation);
 Convolution upsampling(const torch::jit::Module& module, std::int64_t rate);
+// As same_length, but each output hears its own channel alone: the weight is [channels, 1, k].
+Convolution each_channel(const torch::jit::Module& module);
 
 torch::jit::Module child(const torch::jit::Module& list, std::size_t index);
 torch::jit::Module child(const torch::jit::Module& module, const std::string& list, std::size_t index);

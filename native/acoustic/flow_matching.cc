@@ -38,6 +38,15 @@ bool equal(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
+// A frame of the spectrogram lasts as long in the speech.
+void check_rate(const Vocoder& vocoder, const FlowShape& shape, int sample_rate) {
+  const std::int64_t needed = std::int64_t{shape.hop} * sample_rate / shape.mel_rate;
+  if (vocoder.samples_per_frame() == needed) return;
+  throw Error(code::kUnsupportedConfig, "the vocoder's `upsample_rates` make " +
+                                            std::to_string(vocoder.samples_per_frame()) + " samples of a frame; " +
+                                            std::string(shape.version) + " needs " + std::to_string(needed));
+}
+
 at::Tensor denormalise(const at::Tensor& mel) { return (mel + 1) / 2 * (kHighest - kLowest) + kLowest; }
 
 at::Tensor last_frames(const at::Tensor& x, std::int64_t count) {  // [T, C]; all where there are fewer
@@ -55,7 +64,9 @@ FlowMatching::FlowMatching(const Version& version, Parts parts)
       device_(parts.device),
       encoder_(s2_),
       net_(estimator(s2_), s2_.attr("depth").toInt(), s2_.attr("text_depth").toInt()),
-      vocoder_(make_vocoder(version.vocoder, parts.vocoder->get(), std::move(parts.pool))) {}
+      vocoder_(make_vocoder(version.vocoder, parts.vocoder->get(), std::move(parts.pool))) {
+  check_rate(*vocoder_, shape_, sample_rate_);
+}
 
 at::Tensor FlowMatching::semantic_codes(const at::Tensor& features) {
   return s2_.get_method("extract_codes")({features.to(device_)}).toTensor().flatten().cpu();

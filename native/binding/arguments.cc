@@ -190,6 +190,7 @@ LoadVoiceRequest load_voice_request(Napi::Object options) {
   out.bert = string_field(options, "bert");
   out.speaker = string_field(options, "speaker");
   out.vocoder = string_field(options, "vocoder");
+  out.super_sampler = string_field(options, "superSampler");
   out.version = string_field(options, "version");
   out.sample_rate = static_cast<int>(number_field(options, "sampleRate"));
   out.fft_size = static_cast<int>(number_field(options, "fftSize"));
@@ -242,6 +243,7 @@ SpeakRequest speak_request(Napi::Object options) {
   out.noise_scale = static_cast<float>(number_field(options, "noiseScale"));
   out.sample_steps = static_cast<int>(number_field(options, "sampleSteps"));
   out.overlapped_chunks = string_field(options, "melChunks") == "overlapped";
+  out.super_sampling = boolean_field(options, "superSampling");
   out.max_tokens = static_cast<int>(number_field(options, "maxTokens"));
   out.seed = static_cast<std::uint64_t>(number_field(options, "seed"));
   out.sentence = static_cast<std::uint32_t>(number_field(options, "sentence"));

@@ -125,7 +125,9 @@ Napi::Value Environment::versions(const Napi::CallbackInfo& info) {
     row.Set("s2", std::string(version.s2));
     row.Set("speaker", std::string(version.speaker));
     row.Set("vocoder", std::string(version.vocoder));
+    row.Set("superSampler", std::string(version.super_sampler));
     row.Set("sampleRate", version.sample_rate);
+    row.Set("superSampleRate", version.super_sample_rate);
     row.Set("streamsTokens", version.streams_tokens);
     row.Set("needsPromptText", version.needs_prompt_text);
     out.Set(i, row);

@@ -5,12 +5,24 @@
 #include "error.h"
 
 namespace gsv::blueprint {
+namespace {
 
-torch::jit::Module open_module(const std::string& path, c10::Device device) {
+// A module's class lies in a namespace of its blueprint's name: "__torch__.hifigan.HifiGan".
+void require_blueprint(const torch::jit::Module& module, std::string_view wanted, const std::string& path) {
+  const std::string name = module.type()->name() ? module.type()->name()->qualifiedName() : "";
+  if (name.starts_with("__torch__." + std::string(wanted) + ".")) return;
+  throw Error(code::kWrongModel, path + " is the module " + name + "; one of " + std::string(wanted) +
+                                     " is needed in its place: import the voice again");
+}
+
+}  // namespace
+
+torch::jit::Module open_module(const std::string& path, std::string_view blueprint, c10::Device device) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) throw Error(code::kFile, path + " is not a file");
   try {
     torch::jit::Module module = torch::jit::load(path);
+    require_blueprint(module, blueprint, path);
     module.eval();
     if (!device.is_cpu()) module.to(device);
     return module;
@@ -22,7 +34,7 @@ torch::jit::Module open_module(const std::string& path, c10::Device device) {
 
 torch::jit::Module& SharedModule::get() {
   std::lock_guard lock(mutex_);
-  if (!module_) module_ = std::make_unique<torch::jit::Module>(open_module(path_, device_));
+  if (!module_) module_ = std::make_unique<torch::jit::Module>(open_module(path_, blueprint_, device_));
   return *module_;
 }
 
@@ -44,14 +56,19 @@ void SharedModules::rest() {
   }
 }
 
-std::shared_ptr<SharedModule> SharedModules::at(const std::string& path, c10::Device device) {
+std::shared_ptr<SharedModule> SharedModules::at(const std::string& path, std::string_view blueprint,
+                                                c10::Device device) {
   if (path.empty()) return nullptr;
   const std::lock_guard lock(mutex_);
   std::weak_ptr<SharedModule>& known = modules_[device.str() + " " + path];
   std::shared_ptr<SharedModule> module = known.lock();
   if (!module) {
-    module = std::make_shared<SharedModule>(path, device);
+    module = std::make_shared<SharedModule>(path, blueprint, device);
     known = module;
+  }
+  if (module->blueprint() != blueprint) {
+    throw Error(code::kWrongModel, path + " is used as a module of " + module->blueprint() + " and as one of " +
+                                       std::string(blueprint) + ": import the voice again");
   }
   return module;
 }

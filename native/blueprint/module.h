@@ -8,24 +8,28 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace gsv::blueprint {
 
-// Opens a filled module and moves it to a device. Throws ERR_GSV_FILE, or ERR_GSV_CORRUPT_MODEL naming the file.
-torch::jit::Module open_module(const std::string& path, c10::Device device);
+// Opens a filled module of a blueprint and moves it to a device. Throws ERR_GSV_FILE, or, naming the file,
+// ERR_GSV_CORRUPT_MODEL or ERR_GSV_WRONG_MODEL: it is the module of another blueprint.
+torch::jit::Module open_module(const std::string& path, std::string_view blueprint, c10::Device device);
 
 // A network that voices share; loaded at first need, freed with the last voice.
 class SharedModule {
  public:
-  SharedModule(std::string path, c10::Device device) : path_(std::move(path)), device_(device) {}
+  SharedModule(std::string path, std::string_view blueprint, c10::Device device)
+      : path_(std::move(path)), blueprint_(blueprint), device_(device) {}
   torch::jit::Module& get();
   // Frees it until it is needed again, unless a voice wants it kept. Nobody uses it meanwhile.
   void rest();
   void keep() { kept_ = true; }
   c10::Device device() const { return device_; }
+  const std::string& blueprint() const { return blueprint_; }
 
  private:
-  std::string path_;
+  std::string path_, blueprint_;
   c10::Device device_;
   std::mutex mutex_;
   std::unique_ptr<torch::jit::Module> module_;
@@ -35,9 +39,10 @@ class SharedModule {
 // One SharedModule for each path and device that is in use.
 class SharedModules {
  public:
-  std::shared_ptr<SharedModule> at(const std::string& path, c10::Device device);  // null for an empty path
-  bool has(const std::string& path, c10::Device device);                          // a voice uses it already
-  void rest();                                                                    // all of them
+  // Null for an empty path. Throws ERR_GSV_WRONG_MODEL: another voice uses the file as one of another blueprint.
+  std::shared_ptr<SharedModule> at(const std::string& path, std::string_view blueprint, c10::Device device);
+  bool has(const std::string& path, c10::Device device);  // a voice uses it already
+  void rest();                                            // all of them
 
  private:
   std::mutex mutex_;

@@ -129,12 +129,13 @@ class File {
 };
 
 struct Identity {
-  // "s1", "s2", "s2-lora", "s2-discriminator", "hubert", "bert", "speaker", "bigvgan", "hifigan", "training-state",
-  // "optimizer-state", "rvc", "safetensors-unknown", "unknown"
+  // "s1", "s2", "s2-lora", "s2-discriminator", "hubert", "bert", "speaker", "bigvgan", "hifigan", "ap_bwe",
+  // "training-state", "optimizer-state", "rvc", "safetensors-unknown", "unknown"
   std::string kind;
-  std::string version;      // "v1", "v2", "v2Pro", "v2ProPlus", "v3", "v4"; "" for kinds without, and unknown ones
-  std::string published;    // name of the published base model that it is: "s2Gv3.pth"
-  std::string base_needed;  // of a LoRA: "s2Gv3.pth" or "s2Gv4.pth"
+  std::string version;  // "v1", "v2", "v2Pro", "v2ProPlus", "v3", "v4"; "" for kinds without, and unknown ones
+  bool version_is_stated = true;  // false: of two versions with the same tensors, and taken for the elder
+  std::string published;          // name of the published base model that it is: "s2Gv3.pth"
+  std::string base_needed;        // of a LoRA: "s2Gv3.pth" or "s2Gv4.pth"
   std::optional<std::int64_t> lora_rank;
   Value config;      // missing when the file has none
   std::string info;  // "8epoch_96iteration"
@@ -144,8 +145,8 @@ struct Identity {
 
 Identity identify(const File& file);
 
-// The JSON that `gpt-sovits inspect` prints: kind, version, what, base, loraRank, container, head, info, config,
-// warnings, bytes, parameters and tensors [{name, dtype, shape}].
+// The JSON that `gpt-sovits inspect` prints: kind, version, versionIsStated, what, base, loraRank, container, head,
+// info, config, warnings, bytes, parameters and tensors [{name, dtype, shape}].
 std::string describe_json(const File& file, const Identity& identity);
 
 // ERR_GSV_WRONG_MODEL saying what the file is when it is not of the wanted kind; ERR_GSV_MISSING_BASE naming the base

@@ -58,6 +58,8 @@ std::string describe_json(const File& file, const Identity& identity) {
   std::string out = "{";
   append_field(out, "kind", identity.kind);
   append_field(out, "version", identity.version);
+  append_key(out, "versionIsStated");
+  out += identity.version_is_stated ? "true" : "false";
   append_field(out, "what", identity.what);
   append_optional(out, "published", identity.published);
   append_optional(out, "base", identity.base_needed);

@@ -42,6 +42,7 @@ constexpr auto kNetworks = std::to_array<Network>({
     {"speaker", "layer3_ds.", "seg_1.", "a speaker model (ERes2NetV2)"},
     {"bigvgan", "conv_pre.", "resblocks.0.activations.", "a BigVGAN vocoder"},
     {"hifigan", "conv_pre.", "resblocks.0.convs1.", "a HiFi-GAN vocoder"},
+    {"ap_bwe", "convnext_mag.", "convnext_pha.", "a super-sampling model (AP-BWE)"},
 });
 
 // The public base models by the MD5 of their first 8192 bytes: v3 and v4 have the same tensors.
@@ -73,13 +74,21 @@ KnownFile known_file(const File& file) {
   return found == kKnownFiles.end() ? KnownFile{} : *found;
 }
 
-// What head, md5 or config say, where it is one of the two candidates.
+// What head, md5 or config say, where it is one of the two candidates. Training notes in the config where it started
+// from (.../s2Gv4.pth) and where it wrote to (SoVITS_weights_v4).
 std::string stated_version(const File& file, const Value& config, std::string_view one, std::string_view other) {
   const std::string_view stated[] = {head_version(file), known_file(file).version,
                                      config.find_path("model.version").to_string().value_or(""),
                                      config.find("version").to_string().value_or("")};
   for (std::string_view version : stated) {
     if (version == one || version == other) return std::string(version);
+  }
+  const auto ends_in = [&](const char* field, const std::string& before, const char* after, std::string_view version) {
+    return config.find_path(field).to_string().value_or("").ends_with(before + std::string(version) + after);
+  };
+  for (std::string_view version : {one, other}) {
+    if (ends_in("train.pretrained_s2G", "s2G", ".pth", version)) return std::string(version);
+    if (ends_in("save_weight_dir", "SoVITS_weights_", "", version)) return std::string(version);
   }
   return {};
 }
@@ -97,6 +106,7 @@ std::string s2_version(const File& file, Identity& identity) {
     if (phones != 0 && phones != kPhonesV2) return {};
     std::string version = stated_version(file, identity.config, "v3", "v4");
     if (!version.empty()) return version;
+    identity.version_is_stated = false;
     identity.warnings.emplace_back(
         "the file does not say whether it is v3 or v4, which have the same tensors; taken for v3");
     return "v3";

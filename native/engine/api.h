@@ -68,6 +68,7 @@ struct FillRequest {
 struct LoadVoiceRequest {
   std::string s1, s2, hubert;          // paths of filled modules
   std::string bert, speaker, vocoder;  // the same; empty: not given
+  std::string super_sampler;           // likewise
   std::string version;                 // a name in engine/version.h
   int sample_rate = 32000;             // Hz
   int fft_size = 2048;                 // window of the reference spectrogram, samples
@@ -130,6 +131,7 @@ struct SpeakRequest {
   float noise_scale = 0.5F;
   int sample_steps = 0;            // of flow matching, v3 and v4; 0: the version's default
   bool overlapped_chunks = false;  // v3 and v4: chunks are painted apart and joined, not each on from the last
+  bool super_sampling = false;     // for a version and a voice that have a super-sampler
   int max_tokens = 1500;
   std::uint64_t seed = 0;
   std::uint32_t sentence = 0;        // index in the request: each sentence draws from its own stream

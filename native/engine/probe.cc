@@ -88,6 +88,19 @@ TensorMap sampler(const LoadedVoice&, const Inputs& in, std::stop_token) {
           {"sample", data_of(row({sample}))}};
 }
 
+// wave [n]; amplitude and phase [1, bins, T] of a spectrum -> analysed_amplitude, analysed_phase of the wave, and what
+// the network makes of the spectrum: raised [m]
+TensorMap super_sample(const LoadedVoice& voice, const Inputs& in, std::stop_token stop) {
+  if (!voice.super_sampler) throw Error(code::kMissingModel, "the voice has no super-sampling model");
+  const acoustic::ApBwe& network = voice.super_sampler->network();
+  const auto [amplitude, phase] = network.analyse(in.tensor("wave").flatten());
+  const auto rows = [&](const char* name) { return in.tensor(name).squeeze(0).t().contiguous(); };
+  const auto raised = network.extend({rows("amplitude"), rows("phase")}, stop);
+  return {{"analysed_amplitude", data_of(amplitude.t().contiguous())},
+          {"analysed_phase", data_of(phase.t().contiguous())},
+          {"raised", data_of(network.synthesise(raised))}};
+}
+
 const std::map<std::string, Stage>& stages() {
   static const std::map<std::string, Stage> table{{"spectrogram", spectrogram},
                                                   {"resample16k", resample16k},
@@ -104,6 +117,7 @@ const std::map<std::string, Stage>& stages() {
                                                   {"condition", condition},
                                                   {"flow_matching", flow_matching},
                                                   {"vocode", vocode},
+                                                  {"super_sample", super_sample},
                                                   {"chained", chained},
                                                   {"windows", windows},
                                                   {"attention_weights", attention_weights},

@@ -45,6 +45,13 @@ std::optional<ChunkedSpeech> open_chunks(const LoadedVoice& voice, const SpeakRe
   return ChunkedSpeech(*request.chunking, voice.quietness, std::move(decoder));
 }
 
+void super_sample(const LoadedVoice& voice, Spoken& spoken, const std::stop_token& stop) {
+  if (!voice.super_sampler) throw Error(code::kMissingModel, "the voice has no super-sampling model");
+  spoken.samples = finite(at::tensor((*voice.super_sampler)(spoken.samples, spoken.sample_rate, stop)));
+  signal::limit_peak(spoken.samples);
+  spoken.sample_rate = voice.super_sampler->sample_rate();
+}
+
 }  // namespace
 
 Utterance::Utterance(SpeakRequest request, std::stop_token stop, std::function<void(Payload)> post)
@@ -144,6 +151,7 @@ Spoken Utterance::speak() {
     signal::limit_peak(spoken_.samples);
   }
   spoken_.sample_rate = voice_.acoustic->sample_rate();
+  if (request_.super_sampling) super_sample(voice_, spoken_, stop_);
   spoken_.acoustic_seconds += seconds_since(begun);
   return std::move(spoken_);
 }

@@ -14,18 +14,20 @@ struct Version {
   std::string_view s2;       // blueprint of the second stage; also chooses the implementation
   std::string_view speaker;  // blueprint of the speaker network that references need; empty: none
   std::string_view vocoder;  // blueprint of the network that turns mel into wave; empty: the second stage speaks itself
-  int sample_rate;           // of the speech, Hz
-  bool streams_tokens;       // speech can begin before a sentence's tokens are all there
-  bool needs_prompt_text;    // a reference without a transcript is refused
+  std::string_view super_sampler;  // blueprint of the network that may raise its rate; empty: none
+  int sample_rate;                 // of the speech, Hz
+  int super_sample_rate;           // of the speech that was super-sampled, Hz; 0: none
+  bool streams_tokens;             // speech can begin before a sentence's tokens are all there
+  bool needs_prompt_text;          // a reference without a transcript is refused
 };
 
 inline constexpr auto kVersions = std::to_array<Version>({
-    {"v1", "v1", "s2", "", "", 32000, true, false},
-    {"v2", "v2", "s2", "", "", 32000, true, false},
-    {"v2Pro", "v2", "s2_pro", "eres2net", "", 32000, true, false},
-    {"v2ProPlus", "v2", "s2_pro", "eres2net", "", 32000, true, false},
-    {"v3", "v2", "s2_v3", "", "bigvgan", 24000, false, true},
-    {"v4", "v2", "s2_v3", "", "hifigan", 48000, false, true},
+    {"v1", "v1", "s2", "", "", "", 32000, 0, true, false},
+    {"v2", "v2", "s2", "", "", "", 32000, 0, true, false},
+    {"v2Pro", "v2", "s2_pro", "eres2net", "", "", 32000, 0, true, false},
+    {"v2ProPlus", "v2", "s2_pro", "eres2net", "", "", 32000, 0, true, false},
+    {"v3", "v2", "s2_v3", "", "bigvgan", "ap_bwe", 24000, 48000, false, true},
+    {"v4", "v2", "s2_v3", "", "hifigan", "", 48000, 0, false, true},
 });
 
 // Null when there is no version of that name.

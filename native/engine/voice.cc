@@ -57,7 +57,7 @@ semantic::S1Config config_of(const torch::jit::Module& module,
 // On a CPU the module's tensors stay only until the decoder has packed its own copy of them.
 void load_semantic(LoadedVoice& voice, const LoadVoiceRequest& request, std::shared_ptr<kernels::ThreadPool> pool) {
   const c10::Device device = voice.device;
-  const torch::jit::Module module = blueprint::open_module(request.s1, c10::kCPU);
+  const torch::jit::Module module = blueprint::open_module(request.s1, "s1", c10::kCPU);
   std::unordered_map<std::string, at::Tensor> tensors;
   for (const auto& slot : module.named_parameters()) tensors.emplace(slot.name, slot.value);
   const semantic::S1Config config = config_of(module, tensors);
@@ -82,9 +82,10 @@ const Version& version_of(const std::string& name) {
 }  // namespace
 
 // It counts from when a voice first wants it, though it is loaded at first need.
-std::shared_ptr<blueprint::SharedModule> VoiceLoader::share(const std::string& path, c10::Device device, bool keep) {
+std::shared_ptr<blueprint::SharedModule> VoiceLoader::share(const std::string& path, std::string_view blueprint,
+                                                            c10::Device device, bool keep) {
   const bool known = shared_.has(path, device);
-  std::shared_ptr<blueprint::SharedModule> module = shared_.at(path, device);
+  std::shared_ptr<blueprint::SharedModule> module = shared_.at(path, blueprint, device);
   if (module && !known) memory_->hold(module, file_bytes(path));
   if (module && keep) module->keep();
   return module;
@@ -95,13 +96,14 @@ std::uint64_t VoiceLoader::shared_bytes_needed(const LoadVoiceRequest& request, 
   for (const std::string* path : {&request.hubert, &request.bert, &request.speaker, &request.vocoder}) {
     if (!path->empty() && !shared_.has(*path, device)) bytes += file_bytes(*path);
   }
-  return bytes;
+  return bytes + (request.super_sampler.empty() ? 0 : file_bytes(request.super_sampler));
 }
 
 VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   auto voice = std::make_shared<LoadedVoice>();
-  voice->version = &version_of(request.version);
+  const Version& version = version_of(request.version);
+  voice->version = &version;
   voice->format = {request.sample_rate, {request.fft_size, request.hop}};
   voice->threads = request.threads > 0 ? request.threads : cores;
   voice->memory = memory_;
@@ -114,10 +116,16 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   const auto pool = std::make_shared<kernels::ThreadPool>(voice->threads);
   load_semantic(*voice, request, pool);
   voice->acoustic = acoustic::make_acoustic(
-      *voice->version, {blueprint::open_module(request.s2, device), share(request.speaker, device, request.keep_loaded),
-                        share(request.vocoder, device, true), voice->format, device, pool});
-  voice->hubert = share(request.hubert, device, request.keep_loaded);
-  voice->bert = share(request.bert, device, request.keep_loaded);
+      version, {blueprint::open_module(request.s2, version.s2, device),
+                share(request.speaker, version.speaker, device, request.keep_loaded),
+                share(request.vocoder, version.vocoder, device, true), voice->format, device, pool});
+  voice->hubert = share(request.hubert, "hubert", device, request.keep_loaded);
+  voice->bert = share(request.bert, "bert", device, request.keep_loaded);
+  if (!request.super_sampler.empty()) {
+    voice->super_sampler = std::make_shared<acoustic::SuperSampler>(request.super_sampler, version.super_sampler,
+                                                                    version.super_sample_rate, device);
+    memory_->hold(voice->super_sampler, file_bytes(request.super_sampler));
+  }
   const std::uint64_t shared = file_bytes(request.hubert) + file_bytes(request.speaker) + file_bytes(request.vocoder);
   const int sample_rate = voice->acoustic->sample_rate();
   return {std::move(voice), sample_rate, bytes + shared};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "acoustic/acoustic.h"
+#include "acoustic/super_sampler.h"
 #include "blueprint/module.h"
 #include "engine/api.h"
 #include "engine/memory.h"
@@ -27,7 +28,8 @@ struct LoadedVoice final : Voice {
   std::vector<float> quietness;  // of each semantic token, see chunker.h
   std::unique_ptr<acoustic::Acoustic> acoustic;
   std::shared_ptr<blueprint::SharedModule> hubert;
-  std::shared_ptr<blueprint::SharedModule> bert;  // null: none was given
+  std::shared_ptr<blueprint::SharedModule> bert;          // null: none was given
+  std::shared_ptr<acoustic::SuperSampler> super_sampler;  // likewise
   // Of references, whose BERT features every sentence needs anew. Of the compute thread.
   std::unique_ptr<text_features::FeatureMemory> transcripts = std::make_unique<text_features::FeatureMemory>();
   std::shared_ptr<Memory> memory;  // of all voices
@@ -42,7 +44,8 @@ class VoiceLoader {
   void rest() { shared_.rest(); }
 
  private:
-  std::shared_ptr<blueprint::SharedModule> share(const std::string& path, c10::Device device, bool keep);
+  std::shared_ptr<blueprint::SharedModule> share(const std::string& path, std::string_view blueprint,
+                                                 c10::Device device, bool keep);
   std::uint64_t shared_bytes_needed(const LoadVoiceRequest& request, c10::Device device);
 
   blueprint::SharedModules shared_;

@@ -76,6 +76,14 @@ BIGVGAN = {
     "resblock_kernel_sizes": [3, 7],
     "resblock_dilation_sizes": [[1, 3, 5], [1, 3, 5]],
 }
+AP_BWE = {
+    "n_fft": 32,
+    "hop_size": 8,
+    "win_size": 24,
+    "ConvNeXt_channels": 6,
+    "ConvNeXt_layers": 2,
+    "hr_sampling_rate": 48000,
+}
 CONFIGS = {
     "s1": S1,
     "s2": S2,
@@ -83,6 +91,7 @@ CONFIGS = {
     "s2_v3": S2,
     "bigvgan": BIGVGAN,
     "hifigan": {},
+    "ap_bwe": AP_BWE,
     "hubert": HUBERT,
     "bert": BERT,
 }
@@ -276,6 +285,9 @@ class Networks(unittest.TestCase):
     def test_vocoders_give_as_many_samples_a_frame_as_their_rates_say(self) -> None:
         self.assertEqual(list(filled("bigvgan")(torch.randn(2, 10, 7)).shape), [2, 1, 7 * 8])
         self.assertEqual(list(filled("hifigan")(torch.randn(2, 10, 7)).shape), [2, 1, 7 * 480])
+
+    def test_ap_bwe_gives_whole_steps_of_the_wave_it_is_given(self) -> None:
+        self.assertEqual(list(filled("ap_bwe")(torch.randn(2, 100)).shape), [2, 96])
 
     def test_hubert_gives_50_features_a_second(self) -> None:
         self.assertEqual(list(filled("hubert")(torch.randn(1, 16000)).shape), [1, 49, 16])

@@ -50,7 +50,7 @@ export class ProbedVoice {
     ) as unknown as typeof voice.modules
     const { version, sampleRate, fftSize, hop } = voice
     const request = {
-      ...{ bert: '', speaker: '', vocoder: '', ...paths },
+      ...{ bert: '', speaker: '', vocoder: '', superSampler: '', ...paths },
       ...{
         version,
         sampleRate,

@@ -63,6 +63,12 @@ describe('parameters of api_v2', () => {
     expect(options.topK).toBe(4)
   })
 
+  it('ask for super-sampling where the voice is of v3, and leave other voices as they are', () => {
+    const asked = (voiceVersion: string) =>
+      apiV2.parse(post({ ...right, super_sampling: true }), { ...settings, voiceVersion }).options.superSampling
+    expect(['v2', 'v3', 'v4'].map(asked)).toEqual([undefined, true, undefined])
+  })
+
   it('call raw what is PCM, and lay complete Ogg streams end to end', () => {
     expect(parse({ media_type: 'raw' }).output.format).toBe('pcm')
     expect(parse({ media_type: 'ogg' }).output.chained).toBe(true)

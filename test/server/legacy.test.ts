@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { legacy } from '../../lib/server/dialects/legacy.js'
 import { referencePath, tinyServer } from './harness.js'
+import { post as request, settings } from './requests.js'
 
 const commands: string[] = []
 const server = await tinyServer(
@@ -17,6 +19,31 @@ const right = {
   text: 'Hello. There.',
   text_language: '英文'
 }
+
+describe('parameters of the legacy dialect', () => {
+  const asked = (voiceVersion: string, fields: object) => {
+    const { sampleSteps, superSampling } = legacy.parse(request({ ...right, ...fields }), {
+      ...settings,
+      voiceVersion
+    }).options
+    return [sampleSteps, superSampling]
+  }
+
+  it('take the steps that the original knows for the version, else its default', () => {
+    expect(asked('v3', { sample_steps: 128 })).toEqual([128, undefined])
+    expect(asked('v3', { sample_steps: 5 })).toEqual([32, undefined])
+    expect(asked('v4', { sample_steps: 128 })).toEqual([8, undefined])
+    expect(asked('v4', {})).toEqual([32, undefined])
+  })
+
+  it('ask for super-sampling where the voice is of v3', () => {
+    expect(['v2', 'v3', 'v4'].map((version) => asked(version, { if_sr: true })[1])).toEqual([
+      undefined,
+      true,
+      undefined
+    ])
+  })
+})
 
 describe('the legacy dialect', () => {
   it('speaks at /, asked either way', async () => {

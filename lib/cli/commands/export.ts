@@ -26,6 +26,7 @@ export function exportCommand(): Command {
     .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; defaults to the pulled one')
     .option('--speaker <file>', 'the speaker model of v2Pro and v2ProPlus')
     .option('--vocoder <path>', 'the vocoder of v3 or v4')
+    .option('--super-sampler <folder>', 'AP-BWE 24 kHz to 48 kHz, which v3 may use')
     .option('--base <file>', 'the base model of a LoRA voice')
     .option('--ref <file>', 'a recording to bring along: what the voice speaks with when none is given')
     .option('--ref-text <text>', 'what the recording says')

@@ -10,6 +10,7 @@ interface Options {
   bert?: string
   speaker?: string
   vocoder?: string
+  superSampler?: string
   base?: string
   out: string
   json?: boolean
@@ -25,6 +26,7 @@ export function importCommand(): Command {
     .option('--bert <folder>', 'chinese-roberta-wwm-ext-large; only Chinese needs it')
     .option('--speaker <file>', 'speaker model of v2Pro and v2ProPlus; defaults to the pulled one')
     .option('--vocoder <path>', 'vocoder of v3 (folder) or v4 (file); defaults to the pulled one')
+    .option('--super-sampler <folder>', 'AP-BWE 24 kHz to 48 kHz, which v3 may use')
     .option('--base <file>', 'base weights of a LoRA; defaults to the pulled ones')
     .requiredOption('--out <folder>', 'where to write a module for each network and voice.json')
     .option('--json', 'print the result as JSON')
@@ -36,8 +38,8 @@ export function importCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  const { gpt, sovits, hubert, bert, speaker, vocoder, base, out } = options
-  const sources = { gpt, sovits, hubert, bert, speaker, vocoder, base }
+  const { gpt, sovits, hubert, bert, speaker, vocoder, superSampler, base, out } = options
+  const sources = { gpt, sovits, hubert, bert, speaker, vocoder, superSampler, base }
   const line = new ProgressLine(options.json === true)
   const begun = performance.now()
   const { folder, voice, warnings } = await importVoice(await withPulled(sources), out, {

@@ -201,7 +201,7 @@ function voiceOf({ voice, gpt, sovits }: Flags): ServerOptions['voice'] {
 
 // Everything that a voice's config says beside which voice it is.
 function engineOf(flags: Flags): ServerOptions['engine'] {
-  const { hubert, bert, speaker, vocoder, base } = flags
+  const { hubert, bert, speaker, vocoder, superSampler, base } = flags
   return given({
     ...configOf(flags),
     voice: undefined,
@@ -211,6 +211,7 @@ function engineOf(flags: Flags): ServerOptions['engine'] {
     bert,
     speaker,
     vocoder,
+    superSampler,
     base
   })
 }

@@ -37,7 +37,7 @@ export const apiV2Schema = Type.Object({
   parallel_infer: Type.Boolean({ default: true, description: 'accepted' }),
   repetition_penalty: Type.Number({ default: 1.35 }),
   sample_steps: Type.Integer({ default: 32, description: 'v3 and v4' }),
-  super_sampling: Type.Boolean({ default: false, description: 'v3' }),
+  super_sampling: Type.Boolean({ default: false, description: 'to 48 kHz, v3' }),
   overlap_length: Type.Integer({ default: 2, description: 'of modes 2 and 3' }),
   min_chunk_length: Type.Integer({ default: 16, description: 'of modes 2 and 3' })
 })
@@ -105,6 +105,8 @@ function parse(request: DialectRequest, settings: DialectSettings): SpeechReques
       speed: fields.speed_factor,
       pause: fields.fragment_interval,
       sampleSteps: fields.sample_steps,
+      // The original leaves the speech of other versions as it is.
+      ...(fields.super_sampling && settings.voiceVersion === 'v3' && { superSampling: true }),
       ...(mode >= 2 && upstreamChunks(fields)),
       ...(seed >= 0 && { seed })
     },

@@ -20,10 +20,16 @@ export const legacySchema = Type.Object({
   speed: Type.Number({ default: 1 }),
   inp_refs: Type.Optional(Type.Array(Type.String(), { description: 'more recordings whose style is averaged' })),
   sample_steps: Type.Integer({ default: 32, description: 'v3 and v4' }),
-  if_sr: Type.Boolean({ default: false, description: 'v3' })
+  if_sr: Type.Boolean({ default: false, description: 'to 48 kHz, v3' })
 })
 
 type Fields = Static<typeof legacySchema>
+
+// Others are taken for the last one, as the original does.
+function stepsOf(asked: number, voiceVersion: string): number {
+  const [known, otherwise] = voiceVersion === 'v4' ? [[4, 8, 16, 32], 8] : [[4, 8, 16, 32, 64, 128], 32]
+  return known.includes(asked) ? asked : otherwise
+}
 
 export const legacy: Dialect = { parse, render }
 
@@ -41,7 +47,9 @@ function parse(request: DialectRequest, settings: DialectSettings): SpeechReques
       topK,
       topP,
       temperature,
-      speed
+      speed,
+      sampleSteps: stepsOf(fields.sample_steps, settings.voiceVersion),
+      ...(fields.if_sr && settings.voiceVersion === 'v3' && { superSampling: true })
     },
     chunks: 'sentence',
     output: { format: 'wav', streaming: false, wavSizes: 'zero' },

@@ -64,6 +64,41 @@ describe('files that belong together', () => {
   })
 })
 
+describe('a file that does not say whether it is v3 or v4', () => {
+  const taken = async (sources: Partial<VoiceSources>) => {
+    const { version, networks } = await open(sources)
+    return [version.name, networks.s2.inspection.warnings.join('\n')]
+  }
+
+  it('is what the training it came from was of', async () => {
+    const sources = { sovits: file('lora_trained_from_v4.pth'), base: file('s2_v4.pth'), vocoder: file('vocoder.pth') }
+    expect(await taken(sources)).toEqual(['v4', ''])
+  })
+
+  it('is what its base or its vocoder is of, with a warning that says so', async () => {
+    const lora = { sovits: file('lora_v3_or_v4.pth') }
+    const byBase = await taken({ ...lora, base: file('s2_v4.pth'), vocoder: file('vocoder.pth') })
+    expect(byBase[0]).toBe('v4')
+    expect(byBase[1]).toContain('taken for v4, since `base` is a SoVITS model (second stage) of v4')
+    const byVocoder = await taken({ sovits: file('s2_v3_or_v4.pth'), vocoder: file('vocoder.pth') })
+    expect(byVocoder[0]).toBe('v4')
+    expect(byVocoder[1]).toContain('taken for v4, since `vocoder` is the vocoder of v4')
+    const both = await taken({ ...lora, base: file('s2_v3_or_v4.pth'), vocoder: bigvgan })
+    expect(both[0]).toBe('v3')
+    expect(both[1]).toContain('since `vocoder` is the vocoder of v3')
+  })
+
+  it('is refused as a LoRA when nothing else is given', async () => {
+    const message = await refusal({ sovits: file('lora_v3_or_v4.pth') }, MissingBaseError)
+    expect(message).toContain('does not say whether it is v3 or v4')
+  })
+
+  it('is named with both, where its base and its vocoder are of two versions', async () => {
+    const two = { sovits: file('lora_v3_or_v4.pth'), base: file('s2_v4.pth'), vocoder: file('bigvgan.pt') }
+    expect(await refusal(two, WrongModelError)).toContain('is a BigVGAN vocoder; as `vocoder`, the vocoder of v4')
+  })
+})
+
 describe('files that do not', () => {
   it('names both when GPT and SoVITS have different phones, and the GPT that would do', async () => {
     const message = await refusal({ gpt: file('s1_v1.ckpt') }, WrongModelError)
