@@ -64,7 +64,7 @@ describe('the super-sampling network', () => {
         logarithms.map((logarithm, i) => Math.exp(logarithm) * part(angles[i] as number))
       report.closeAbsolute(`spectrum.${name}`, bins(amplitude, phase), bins(of('amplitude'), of('phase')), 2e-6)
     }
-    report.closeAbsolute('raised', floats(out['raised']!), of('raised'), 2e-6)
+    report.closeAbsolute('raised', floats(out['raised']!), of('raised'), 2e-5)
     expect(report.finish()).toBe(true)
     expect(report.passed).toBe(3)
   })
