@@ -146,6 +146,7 @@ function matchTensors(
       const source = findSource(name, specification, take)
       if (!source) throw new ModelMismatchError(`${name} is missing`)
       checkShape(source.tensor, rule, scope)
+      checkMagnitude(source, specification.weight_norm?.dim ?? 0)
       filled.push({
         name,
         ...originOf(source),
@@ -219,11 +220,32 @@ function eachOf(rule: TensorRule, depth: number, scope: Map<string, ScopeValue>,
 }
 
 function checkShape(tensor: TensorInfo, rule: TensorRule, scope: Map<string, ScopeValue>): void {
+  const refused = (needed: readonly (number | string | undefined)[]): ModelMismatchError => {
+    const show = (shape: readonly (number | string | undefined)[]): string => `[${shape.join(', ')}]`
+    return new ModelMismatchError(`${tensor.name} is ${show(tensor.shape)}, this network needs ${show(needed)}`)
+  }
+  if (tensor.shape.length !== rule.shape.length) throw refused(rule.shape.map((each) => knownSize(each, scope)))
   const needed = rule.shape.map((expression, dim) => sizeOf(expression, tensor.shape[dim], scope))
-  const same = needed.length === tensor.shape.length && needed.every((size, dim) => size === tensor.shape[dim])
-  if (!same) {
-    const show = (shape: readonly (number | undefined)[]): string => `[${shape.join(', ')}]`
-    throw new ModelMismatchError(`${tensor.name} is ${show(tensor.shape)}, this network needs ${show(needed)}`)
+  if (needed.some((size, dim) => size !== tensor.shape[dim])) throw refused(needed)
+}
+
+/** A direction's norms lie along one dimension. */
+function checkMagnitude({ tensor, magnitude }: { tensor: TensorInfo; magnitude?: TensorInfo }, dim: number): void {
+  if (!magnitude) return
+  const needed = tensor.shape.map((size, at) => (at === dim ? size : 1))
+  if (needed.length === magnitude.shape.length && needed.every((size, at) => size === magnitude.shape[at])) return
+  throw new ModelMismatchError(
+    `${magnitude.name} is [${magnitude.shape.join(', ')}], its direction ${tensor.name} needs [${needed.join(', ')}]`
+  )
+}
+
+// The expression itself where it is of a size that nothing has told yet.
+function knownSize(expression: string, scope: Map<string, ScopeValue>): number | string {
+  try {
+    return evaluate(expression, scope)
+  } catch (error) {
+    if (error instanceof Unbound) return expression
+    throw error
   }
 }
 

@@ -24,10 +24,14 @@ std::string show(std::span<const std::int64_t> shape) {
 
 at::Tensor read_tensor(const checkpoint::File& file, const std::string& name) {
   const checkpoint::Tensor* found = file.find(name);
-  if (!found) throw Error(code::kModelMismatch, name + " is missing");
+  if (!found) throw Error(code::kModelMismatch, file.path() + ": " + name + " is missing");
   const bool floating = found->dtype == checkpoint::DType::kF16 || found->dtype == checkpoint::DType::kF32 ||
                         found->dtype == checkpoint::DType::kBF16 || found->dtype == checkpoint::DType::kF64;
-  if (!floating) throw Error(code::kModelMismatch, name + " does not hold floating-point numbers");
+  if (!floating) {
+    throw Error(code::kModelMismatch, file.path() + ": " + name + " holds " +
+                                          std::string(checkpoint::dtype_name(found->dtype)) +
+                                          ", not floating-point numbers");
+  }
   at::Tensor tensor = at::empty(found->shape, at::kFloat);
   file.read_f32(*found, {tensor.mutable_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())});
   return tensor;
@@ -126,7 +130,8 @@ Filled fill(const FillRequest& request, std::stop_token stop) {
       throw Error(code::kInternal, "the " + request.network + " blueprint has no " + wanted.name);
     at::Tensor tensor = make_tensor(files, wanted);
     if (!at::isfinite(tensor.sum()).item<bool>() && !at::isfinite(tensor).all().item<bool>()) {
-      filled.warnings.push_back(wanted.source + " holds values that are not finite; the voice will not speak");
+      filled.warnings.push_back(request.checkpoint + ": " + wanted.source +
+                                " holds values that are not finite; the voice will not speak");
     }
     filled.parameters += static_cast<std::uint64_t>(tensor.numel());
     slot->second.set_data(tensor);
