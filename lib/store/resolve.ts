@@ -29,9 +29,11 @@ export function resolve(specification: Specification, config: unknown, tensors: 
     if (value !== undefined && value !== equals)
       throw unsupported(from, value, `${JSON.stringify(equals)} is supported`)
   }
+  const expressions = JSON.stringify([specification.tensors, specification.checks])
   for (const { name, from, default: fallback } of specification.dims) {
     const value = lookUp(config, from) ?? fallback
-    if (value !== undefined) scope.set(name, sizes(value, from))
+    const isList = new RegExp(`\\b${name}\\[|len\\(${name}\\)`).test(expressions)
+    if (value !== undefined) scope.set(name, sizes(value, from, isList))
   }
   // What the config alone decides comes first: its field says more than the tensor that would not fit. The rest is known
   // only when the tensors have told their sizes.
@@ -56,10 +58,10 @@ function unsupported(field: string, value: unknown, needed: string): Unsupported
   return new UnsupportedConfigError(`config.${field} is ${JSON.stringify(value)}; ${needed}`)
 }
 
-function sizes(value: unknown, field: string): ScopeValue {
+function sizes(value: unknown, field: string, isList: boolean): ScopeValue {
   const isSize = (item: unknown): item is number => Number.isSafeInteger(item) && (item as number) > 0
-  if (isSize(value) || (Array.isArray(value) && value.every(isSize))) return value
-  throw unsupported(field, value, 'it must be a positive integer or a list of them')
+  if (isList ? Array.isArray(value) && value.every(isSize) : isSize(value)) return value as ScopeValue
+  throw unsupported(field, value, isList ? 'it must be a list of positive integers' : 'it must be a positive integer')
 }
 
 function readAttribute(rule: AttributeRule, config: unknown, scope: Map<string, ScopeValue>): Attribute {
