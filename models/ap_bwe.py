@@ -41,7 +41,6 @@ def blocks() -> nn.ModuleList:
 
 class ApBwe(nn.Module):
     eps: Final[float] = 1e-6
-    floor: Final[float] = 1e-4  # under the logarithm of an amplitude
     n_fft: int
     hop_size: int
     win_size: int
@@ -91,7 +90,8 @@ class ApBwe(nn.Module):
         spectrum = torch.stft(
             wave, self.n_fft, self.hop_size, self.win_size, window, center=True, pad_mode="reflect", return_complex=True
         )
-        amplitude, phase = self.extend(torch.log(spectrum.abs() + self.floor), spectrum.angle())
+        # 1e-4 is no class constant: torch writes two of them in an order that changes from run to run
+        amplitude, phase = self.extend(torch.log(spectrum.abs() + 1e-4), spectrum.angle())
         whole = torch.polar(amplitude.exp(), phase)
         return torch.istft(whole, self.n_fft, self.hop_size, self.win_size, window, center=True)
 
