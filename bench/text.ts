@@ -1,5 +1,5 @@
 // npm run bench:text [-- --peer UPSTREAM_DIR --python PY] [--modes zh,ja] [--parts speed,start,growth] [--runs N]
-//   [--megabytes N] [--json]
+//   [--texts DIR] [--megabytes N] [--json]
 // The text frontend's speed, start, memory and growth; with --peer the public Python project's, taking turns.
 // Needs `npm run build`, the addon and the dictionaries. Speeds are by processor time, in characters of the input.
 import { cpus } from 'node:os'
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     peer: { type: 'string' },
     python: { type: 'string', default: process.env['PYTHON'] ?? 'python3' },
+    texts: { type: 'string' },
     modes: { type: 'string', default: 'zh,en,ja,ko,yue,auto' },
     parts: { type: 'string', default: 'speed,start,growth' },
     runs: { type: 'string', default: '5' },
@@ -59,7 +60,7 @@ function print(rows: Readonly<Record<string, Row>>): void {
 }
 
 async function measure(mode: string, parts: readonly string[], peer: Peer | undefined): Promise<Row> {
-  const texts = textsOf(mode)
+  const texts = textsOf(mode, values.texts)
   const runs = Number(values.runs)
   return {
     ...(parts.includes('speed') && { speed: await speed(mode, texts, runs, peer) }),

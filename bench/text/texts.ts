@@ -11,12 +11,15 @@ const FILES: Readonly<Record<string, string>> = {
   auto: 'text/segments.jsonl'
 }
 
-export function textsOf(mode: string): string[] {
-  const file = FILES[mode]
-  if (!file) throw new Error(`--modes: ${mode} is none of ${Object.keys(FILES).join(', ')}`)
-  const lines = readFileSync(join(packageRoot, 'test', 'fixtures', file), 'utf8')
-    .trim()
-    .split('\n')
+/** The test texts of a mode, or those of a folder with `en.jsonl` and so on, where `auto` is `mixed.jsonl`. */
+export function textsOf(mode: string, folder?: string): string[] {
+  const own = FILES[mode]
+  if (!own) throw new Error(`--modes: ${mode} is none of ${Object.keys(FILES).join(', ')}`)
+  const file =
+    folder === undefined
+      ? join(packageRoot, 'test', 'fixtures', own)
+      : join(folder, `${mode === 'auto' ? 'mixed' : mode}.jsonl`)
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
   return [...new Set(lines.map((line) => (JSON.parse(line) as { text: string }).text))]
 }
 
