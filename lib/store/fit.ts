@@ -78,9 +78,9 @@ function checkJoint({ giver, taker, what, given, taken }: Joint, networks: Netwo
 
 function found(source: Source, { tensors, dim, times = 1 }: Place): { size: number; shown: string } | undefined {
   for (const { inspection, file } of [source, source.base].filter((each) => each !== undefined)) {
-    const tensor = inspection.tensors.find(({ name }) =>
-      tensors.some((end) => name === end || name.endsWith(`.${end}`))
-    )
+    const named = (fits: (name: string, end: string) => boolean): TensorInfo | undefined =>
+      inspection.tensors.find(({ name }) => tensors.some((end) => fits(name, end)))
+    const tensor = named((name, end) => name === end) ?? named((name, end) => name.endsWith(`.${end}`))
     const size = tensor?.shape[dim]
     if (tensor && size !== undefined) return { size: size * times, shown: shown(tensor, file, source) }
   }

@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Tensor } from '../../binding.js'
 import { packageRoot } from '../../lib/package-root.cjs'
 import type { Report } from './report.js'
@@ -43,8 +44,17 @@ interface Context {
   readonly file: (name: string) => Tensors
 }
 
-// These references hold the second stage alone; any first one lets a voice be loaded.
-const first = join(packageRoot, 'test', 'fixtures', 'voice')
+// These references hold the second stage alone; any first one, and any HuBERT of the published width, lets a voice be loaded.
+const fixtures = join(packageRoot, 'test', 'fixtures')
+const first = join(fixtures, 'voice')
+const packedHubert = join(fixtures, 'goldens', 'core', 'checkpoints', 'chinese-hubert-base')
+
+function unpackHubert(to: string): string {
+  mkdirSync(to)
+  copyFileSync(join(packedHubert, 'config.json'), join(to, 'config.json'))
+  writeFileSync(join(to, 'pytorch_model.bin'), gunzipSync(readFileSync(join(packedHubert, 'pytorch_model.bin.gz'))))
+  return to
+}
 
 /** Every stage of v3 and v4 against a folder of the layout of `goldens/v3v4`. */
 export async function checkFlow(dir: string, report: Report): Promise<void> {
@@ -53,10 +63,11 @@ export async function checkFlow(dir: string, report: Report): Promise<void> {
   try {
     const checkpoints = join(scratch, 'checkpoints')
     unpackCheckpoints(join(dir, 'checkpoints'), checkpoints)
+    const hubert = unpackHubert(join(scratch, 'hubert'))
     const load = (version: Version, sovits: string, base?: string): Promise<ProbedVoice> => {
       const vocoder = join(checkpoints, version.vocoder)
       const own = { sovits: join(checkpoints, sovits), vocoder, ...(base ? { base: join(checkpoints, base) } : {}) }
-      const shared = { gpt: join(first, 'voice.ckpt'), hubert: join(first, 'hubert') }
+      const shared = { gpt: join(first, 'voice.ckpt'), hubert }
       return ProbedVoice.open({ ...shared, ...own }, join(scratch, sovits.replaceAll('/', '_')))
     }
     const there = (name: string): boolean => {
