@@ -9,29 +9,13 @@ import {
   resolveSynthesisOptions,
   type SynthesisOptions
 } from '../options.js'
-import { DEMO_VOICE } from '../store/index.js'
+import { DEMO_VOICE, type VoicePlace } from '../store/index.js'
 import { readLexicon } from '../text/index.js'
 import type { ReferenceInput } from '../types.js'
 
 /** What the command line says of the voice. */
-export type VoiceFlags = Pick<
-  GptSovitsConfig,
-  | 'voice'
-  | 'gpt'
-  | 'sovits'
-  | 'hubert'
-  | 'bert'
-  | 'speaker'
-  | 'vocoder'
-  | 'superSampler'
-  | 'base'
-  | 'g2pw'
-  | 'languageIdModel'
-  | 'japaneseUserDictionary'
-  | 'threads'
-  | 'precision'
-  | 'device'
->
+export type VoiceFlags = Omit<VoicePlace, 'cacheDir' | 'logger'> &
+  Pick<GptSovitsConfig, 'g2pw' | 'languageIdModel' | 'japaneseUserDictionary' | 'threads' | 'precision' | 'device'>
 
 /** What the command line says of the recording whose voice is copied. */
 export interface ReferenceFlags {
