@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "acoustic/linear.h"
 #include "blueprint/module.h"
 #include "engine/api.h"
 #include "engine/version.h"
@@ -86,6 +87,7 @@ struct Parts {
   reference::Format format;
   c10::Device device;
   std::shared_ptr<kernels::ThreadPool> pool;
+  Arithmetic arithmetic = Arithmetic::kFloat;  // of v3's and v4's transformer
 };
 
 // Throws ERR_GSV_MISSING_MODEL naming a part that the version needs and that was not given.

@@ -25,6 +25,16 @@ AliasFree alias_free(const torch::jit::Module& module, bool logarithmic) {
           lowpass.attr("filter").toTensor().flatten(), alpha, (beta + kEps).reciprocal()};
 }
 
+BlockConvolution block_convolution(const torch::jit::Module& module, std::int64_t dilation, kernels::ThreadPool& pool) {
+  BlockConvolution out;
+  if (WinogradConvolution::fits(module)) {
+    out.own.emplace(module, dilation, pool);
+  } else {
+    out.other = same_length(module, dilation);
+  }
+  return out;
+}
+
 }  // namespace
 
 at::Tensor AliasFree::operator()(const at::Tensor& x) const {
@@ -66,7 +76,14 @@ at::Tensor AliasFree::by_parts(const at::Tensor& x) const {
   return y.unsqueeze(2).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-BigVgan::BigVgan(const torch::jit::Module& module)
+at::Tensor BlockConvolution::operator()(const at::Tensor& x, const at::Tensor& added,
+                                        const std::stop_token& stop) const {
+  if (own) return (*own)(x, added, stop);
+  const at::Tensor y = other(x, stop);
+  return added.defined() ? y.add_(added) : y;
+}
+
+BigVgan::BigVgan(const torch::jit::Module& module, kernels::ThreadPool& pool)
     : ends_in_tanh_(module.attr("use_tanh_at_final").toBool()),
       pre_(same_length(module.attr("conv_pre").toModule(), 1)),
       post_(same_length(module.attr("conv_post").toModule(), 1)) {
@@ -82,8 +99,8 @@ BigVgan::BigVgan(const torch::jit::Module& module)
       const std::vector<std::int64_t> sizes = dilations.get(k).toIntVector();
       Block& out = stage.emplace_back();
       for (std::size_t d = 0; d < kConvolutions1; ++d) {
-        out.first.push_back(same_length(child(block, "convs1", d), sizes.at(d)));
-        out.second.push_back(same_length(child(block, "convs2", d), 1));
+        out.first.push_back(block_convolution(child(block, "convs1", d), sizes.at(d), pool));
+        out.second.push_back(block_convolution(child(block, "convs2", d), 1, pool));
         for (const std::size_t of : {2 * d, 2 * d + 1}) {
           out.activations.push_back(alias_free(child(block, "activations", of), logarithmic));
         }
@@ -94,8 +111,8 @@ BigVgan::BigVgan(const torch::jit::Module& module)
 
 at::Tensor BigVgan::run(const Block& block, at::Tensor x, const std::stop_token& stop) {
   for (std::size_t i = 0; i < block.first.size(); ++i) {
-    const at::Tensor y = block.first[i](block.activations[2 * i](x), stop);
-    x = block.second[i](block.activations[2 * i + 1](y), stop).add_(x);
+    const at::Tensor y = block.first[i](block.activations[2 * i](x), at::Tensor(), stop);
+    x = block.second[i](block.activations[2 * i + 1](y), x, stop);
   }
   return x;
 }

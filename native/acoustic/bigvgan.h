@@ -1,9 +1,13 @@
-// BigVGAN, the vocoder of v3 (models/bigvgan.py), as 2-D convolutions in channels-last layout.
+// BigVGAN, the vocoder of v3 (models/bigvgan.py), in channels-last layout: own kernels on a CPU where they fit, else
+// torch's 2-D convolutions.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "acoustic/convolution.h"
+#include "acoustic/winograd_convolution.h"
+#include "kernels/thread_pool.h"
 
 namespace gsv::acoustic {
 
@@ -20,16 +24,25 @@ struct AliasFree {
   at::Tensor by_parts(const at::Tensor& x) const;
 };
 
+// Of a residual block: one of both.
+struct BlockConvolution {
+  std::optional<WinogradConvolution> own;
+  Convolution other;
+
+  // [1, C, 1, T] channels last, `added` included where it is defined. Throws ERR_GSV_ABORTED.
+  at::Tensor operator()(const at::Tensor& x, const at::Tensor& added, const std::stop_token& stop) const;
+};
+
 class BigVgan {
  public:
-  explicit BigVgan(const torch::jit::Module& module);
+  BigVgan(const torch::jit::Module& module, kernels::ThreadPool& pool);
 
   // mel: [1, mels, T] -> [samples] in -1..1. Throws ERR_GSV_ABORTED.
   at::Tensor operator()(const at::Tensor& mel, const std::stop_token& stop) const;
 
  private:
   struct Block {
-    std::vector<Convolution> first, second;
+    std::vector<BlockConvolution> first, second;
     std::vector<AliasFree> activations;  // before each of both
   };
 

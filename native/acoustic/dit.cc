@@ -54,7 +54,7 @@ at::Tensor modulate(const at::Tensor& x, const at::Tensor& shift, const at::Tens
 
 }  // namespace
 
-DiT::DiT(const torch::jit::Module& estimator, std::int64_t depth, std::int64_t text_depth) {
+DiT::DiT(const torch::jit::Module& estimator, std::int64_t depth, std::int64_t text_depth, Arithmetic arithmetic) {
   const auto scalar = [&](const char* name) {
     const torch::jit::Module mlp = part(estimator, std::string(name) + ".time_mlp");
     const std::int64_t waves = tensor(part(mlp, "0"), "weight").size(1);
@@ -85,9 +85,9 @@ DiT::DiT(const torch::jit::Module& estimator, std::int64_t depth, std::int64_t t
     const torch::jit::Module block = part(estimator, numbered("transformer_blocks", i));
     const torch::jit::Module attention = part(block, "attn"), feed_forward = part(block, "ff.ff");
     blocks_.push_back({Linear(part(block, "attn_norm.linear")),
-                       Linear({part(attention, "to_q"), part(attention, "to_k"), part(attention, "to_v")}),
-                       Linear(part(attention, "to_out.0")), Linear(part(feed_forward, "0.0")),
-                       Linear(part(feed_forward, "2"))});
+                       Linear({part(attention, "to_q"), part(attention, "to_k"), part(attention, "to_v")}, arithmetic),
+                       Linear(part(attention, "to_out.0"), arithmetic), Linear(part(feed_forward, "0.0"), arithmetic),
+                       Linear(part(feed_forward, "2"), arithmetic)});
   }
   last_modulation_ = Linear(part(estimator, "norm_out.linear"));
 }

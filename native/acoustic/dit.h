@@ -18,8 +18,9 @@ namespace gsv::acoustic {
 // Shapes are frames before channels: [B, T, C].
 class DiT {
  public:
-  // Takes over the weights of the estimator, `depth` and `text_depth` blocks of them.
-  DiT(const torch::jit::Module& estimator, std::int64_t depth, std::int64_t text_depth);
+  // Takes over the weights of the estimator, `depth` and `text_depth` blocks of them. The arithmetic is that of the
+  // blocks' linear maps, two thirds of the time.
+  DiT(const torch::jit::Module& estimator, std::int64_t depth, std::int64_t text_depth, Arithmetic arithmetic);
 
   // What `velocity` takes of the condition mu [B, T, condition]; the same for every step.
   at::Tensor condition(const at::Tensor& mu, const std::stop_token& stop) const;

@@ -63,7 +63,7 @@ FlowMatching::FlowMatching(const Version& version, Parts parts)
       format_(parts.format),
       device_(parts.device),
       encoder_(s2_),
-      net_(estimator(s2_), s2_.attr("depth").toInt(), s2_.attr("text_depth").toInt()),
+      net_(estimator(s2_), s2_.attr("depth").toInt(), s2_.attr("text_depth").toInt(), parts.arithmetic),
       vocoder_(make_vocoder(version.vocoder, parts.vocoder->get(), std::move(parts.pool))) {
   check_rate(*vocoder_, shape_, sample_rate_);
 }

@@ -47,9 +47,13 @@ at::Tensor side_by_side(const std::vector<torch::jit::Module>& modules, const ch
 
 }  // namespace
 
-Linear::Linear(const std::vector<torch::jit::Module>& modules)
+Linear::Linear(const std::vector<torch::jit::Module>& modules, Arithmetic arithmetic)
     : weight_(side_by_side(modules, "weight")), bias_(side_by_side(modules, "bias")) {
   packed_ = packs(weight_);
+  if (packed_ && arithmetic == Arithmetic::kBfloat16 && kernels::multiplies_bfloat16()) {
+    weight_ = weight_.to(at::kBFloat16);
+    bias_ = bias_.to(at::kBFloat16);
+  }
   if (packed_) weight_ = pack(weight_);
   if (!packed_ && modules.size() == 1) return;
   for (const torch::jit::Module& module : modules) {
@@ -58,10 +62,11 @@ Linear::Linear(const std::vector<torch::jit::Module>& modules)
   }
 }
 
-at::Tensor Linear::weight() const { return packed_ ? weight_.to_dense() : weight_; }
+at::Tensor Linear::weight() const { return packed_ ? weight_.to_dense().to(at::kFloat) : weight_; }
 
 at::Tensor Linear::operator()(const at::Tensor& x) const {
-  return packed_ ? multiply(x.contiguous(), weight_, bias_) : at::linear(x, weight_, bias_);
+  if (!packed_) return at::linear(x, weight_, bias_);
+  return multiply(x.to(bias_.scalar_type()).contiguous(), weight_, bias_).to(at::kFloat);
 }
 
 }  // namespace gsv::acoustic

@@ -34,7 +34,8 @@ class HifiGanVocoder final : public Vocoder {
 
 class BigVganVocoder final : public Vocoder {
  public:
-  explicit BigVganVocoder(const torch::jit::Module& module) : network_(module), samples_(product_of_rates(module)) {}
+  BigVganVocoder(const torch::jit::Module& module, kernels::ThreadPool& pool)
+      : network_(module, pool), samples_(product_of_rates(module)) {}
 
   at::Tensor operator()(const at::Tensor& mel, std::stop_token stop) const override {
     return network_(mel.t().unsqueeze(0), stop);
@@ -51,7 +52,7 @@ class BigVganVocoder final : public Vocoder {
 std::unique_ptr<Vocoder> make_vocoder(std::string_view blueprint, const torch::jit::Module& module,
                                       std::shared_ptr<kernels::ThreadPool> pool) {
   if (blueprint == "hifigan") return std::make_unique<HifiGanVocoder>(module, std::move(pool));
-  if (blueprint == "bigvgan") return std::make_unique<BigVganVocoder>(module);
+  if (blueprint == "bigvgan") return std::make_unique<BigVganVocoder>(module, *pool);
   throw Error(code::kInternal, "there is no vocoder named " + std::string(blueprint));
 }
 

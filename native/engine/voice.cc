@@ -118,7 +118,8 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
   voice->acoustic = acoustic::make_acoustic(
       version, {blueprint::open_module(request.s2, version.s2, device),
                 share(request.speaker, version.speaker, device, request.keep_loaded),
-                share(request.vocoder, version.vocoder, device, true), voice->format, device, pool});
+                share(request.vocoder, version.vocoder, device, true), voice->format, device, pool,
+                request.precision == "int8" ? acoustic::Arithmetic::kBfloat16 : acoustic::Arithmetic::kFloat});
   voice->hubert = share(request.hubert, "hubert", device, request.keep_loaded);
   voice->bert = share(request.bert, "bert", device, request.keep_loaded);
   if (!request.super_sampler.empty()) {

@@ -109,6 +109,9 @@ struct Kernels {
 // The best body that this processor runs. GSV_ISA=portable|neon|avx2|avx512 in the environment asks for a lesser one.
 const Kernels& detect();
 
+// Whether the processor multiplies bfloat16 faster than float and the body is the one that would use it.
+bool multiplies_bfloat16();
+
 // A body by name; null when it was not built or this processor cannot run it. Tests compare bodies with it.
 const Kernels* by_name(const char* name);
 

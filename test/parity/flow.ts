@@ -49,7 +49,7 @@ const fixtures = join(packageRoot, 'test', 'fixtures')
 const first = join(fixtures, 'voice')
 const packedHubert = join(fixtures, 'goldens', 'core', 'checkpoints', 'chinese-hubert-base')
 
-function unpackHubert(to: string): string {
+export function unpackHubert(to: string): string {
   mkdirSync(to)
   copyFileSync(join(packedHubert, 'config.json'), join(to, 'config.json'))
   writeFileSync(join(to, 'pytorch_model.bin'), gunzipSync(readFileSync(join(packedHubert, 'pytorch_model.bin.gz'))))

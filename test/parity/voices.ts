@@ -42,7 +42,7 @@ export class ProbedVoice {
   }
 
   /** Imports a voice into a folder and loads it. */
-  static async open(sources: VoiceSources, out: string): Promise<ProbedVoice> {
+  static async open(sources: VoiceSources, out: string, precision = 'fp32'): Promise<ProbedVoice> {
     const addon = await engine()
     const { voice } = await importVoice(sources, out, { addon })
     const paths = Object.fromEntries(
@@ -58,7 +58,7 @@ export class ProbedVoice {
         hop,
         threads: 0,
         device: 'cpu',
-        precision: 'fp32',
+        precision,
         maxMemory: 0,
         keepLoaded: true
       }
