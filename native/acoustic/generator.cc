@@ -3,72 +3,29 @@
 #include <string>
 #include <utility>
 
+#include "acoustic/weights_reader.h"
+
 namespace gsv::acoustic {
 namespace {
 
-// How many convolutions the two kinds of residual block have; no config field sets it.
-constexpr std::size_t kConvolutions1 = 3;
-constexpr std::size_t kConvolutions2 = 2;
+constexpr std::size_t kConvolutions2 = 2;  // of the second kind of residual block; no config field sets it
 
 std::span<const float> values(const at::Tensor& tensor) {
   return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-// Reads a module's convolutions. The tensors live as long as this does.
-class Reader {
- public:
-  ConvolutionWeights same_length(const torch::jit::Module& module, std::int64_t dilation) {
-    const at::Tensor weight = keep(module.attr("weight").toTensor());
-    ConvolutionWeights out = sized(weight, module);
-    out.out = static_cast<int>(weight.size(0));
-    out.in = static_cast<int>(weight.size(1));
-    out.dilation = static_cast<int>(dilation);
-    return out;
-  }
-
-  ConvolutionWeights upsampling(const torch::jit::Module& module, std::int64_t rate) {
-    const at::Tensor weight = keep(module.attr("weight").toTensor());
-    ConvolutionWeights out = sized(weight, module);
-    out.in = static_cast<int>(weight.size(0));
-    out.out = static_cast<int>(weight.size(1));
-    out.rate = static_cast<int>(rate);
-    return out;
-  }
-
-  HifiGanWeights::Block block(const torch::jit::Module& module, const std::vector<std::int64_t>& dilations,
-                              bool first_kind);
-
- private:
-  ConvolutionWeights sized(const at::Tensor& weight, const torch::jit::Module& module) {
-    ConvolutionWeights out;
-    out.weight = values(weight);
-    out.taps = static_cast<int>(weight.size(2));
-    const c10::IValue bias = module.attr("bias");
-    if (bias.isTensor()) out.bias = values(keep(bias.toTensor()));
-    return out;
-  }
-
-  const at::Tensor& keep(const at::Tensor& tensor) { return kept_.emplace_back(tensor.to(at::kFloat).contiguous()); }
-
-  std::vector<at::Tensor> kept_;
-};
-
-torch::jit::Module child(const torch::jit::Module& module, const std::string& list, std::size_t index) {
-  return module.attr(list).toModule().attr(std::to_string(index)).toModule();
-}
-
-HifiGanWeights::Block Reader::block(const torch::jit::Module& module, const std::vector<std::int64_t>& dilations,
-                                    bool first_kind) {
+HifiGanWeights::Block residual_block(WeightsReader& reader, const torch::jit::Module& module,
+                                     const std::vector<std::int64_t>& dilations, bool first_kind) {
   const std::size_t count = first_kind ? kConvolutions1 : kConvolutions2;
   HifiGanWeights::Block out;
   for (std::size_t d = 0; d < count; ++d) {
-    out.first.push_back(same_length(child(module, first_kind ? "convs1" : "convs", d), dilations.at(d)));
-    if (first_kind) out.second.push_back(same_length(child(module, "convs2", d), 1));
+    out.first.push_back(reader.same_length(child(module, first_kind ? "convs1" : "convs", d), dilations.at(d)));
+    if (first_kind) out.second.push_back(reader.same_length(child(module, "convs2", d), 1));
   }
   return out;
 }
 
-HifiGanWeights read(Reader& reader, const torch::jit::Module& owner, const torch::jit::Module& dec) {
+HifiGanWeights read(WeightsReader& reader, const torch::jit::Module& owner, const torch::jit::Module& dec) {
   const std::vector<std::int64_t> rates = owner.attr("upsample_rates").toIntVector();
   const c10::List<c10::IValue> dilations = owner.attr("resblock_dilation_sizes").toList();
   const bool first_kind = owner.attr("resblock_1").toBool();
@@ -80,7 +37,7 @@ HifiGanWeights read(Reader& reader, const torch::jit::Module& owner, const torch
     auto& stage = out.blocks.emplace_back();
     for (std::size_t k = 0; k < dilations.size(); ++k) {
       const torch::jit::Module block = child(dec, "resblocks", i * dilations.size() + k);
-      stage.push_back(reader.block(block, dilations.get(k).toIntVector(), first_kind));
+      stage.push_back(residual_block(reader, block, dilations.get(k).toIntVector(), first_kind));
     }
   }
   return out;
@@ -103,15 +60,13 @@ Generator::Generator(const torch::jit::Module& owner, const torch::jit::Module& 
     condition_weight_ = cond.attr("weight").toTensor().squeeze(2);
     condition_bias_ = cond.attr("bias").toTensor();
   }
-  Reader reader;
+  WeightsReader reader;
   own_ = std::make_unique<const HifiGan>(read(reader, owner, dec), std::move(pool));
 }
 
 void Generator::drop_packed(const torch::jit::Module& dec) {
   if (!is_on_cpu(dec)) return;
-  for (const char* list : {"ups", "resblocks"}) {
-    for (const auto& slot : dec.attr(list).toModule().named_parameters()) slot.value.set_data(at::empty({0}));
-  }
+  for (const char* list : {"ups", "resblocks"}) drop_weights(dec.attr(list).toModule());
 }
 
 at::Tensor Generator::operator()(const at::Tensor& z, const at::Tensor& style, std::stop_token stop) const {

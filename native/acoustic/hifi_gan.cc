@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "acoustic/row_convolution.h"
 #include "error.h"
 
 namespace gsv::acoustic {
@@ -19,22 +20,6 @@ constexpr int kTileFloats = 48 * 1024;
 constexpr int kShortestTile = 720;  // of a long signal: shorter ones repeat too much at their edges
 constexpr int kSharedLength = 240;  // a signal of this length is worth two tiles
 constexpr int kLastTile = 4096;
-
-// A convolution of neighbouring rows as one product: [out][tap][padded in].
-kernels::PackedLinear linear(const ConvolutionWeights& w, float scale, const kernels::Kernels& kernels,
-                             kernels::ThreadPool& pool) {
-  const int in = padded(w.in);
-  std::vector<float> weight(static_cast<size_t>(w.out) * w.taps * in);
-  for (int o = 0; o < w.out; ++o) {
-    for (int c = 0; c < w.in; ++c) {
-      for (int tap = 0; tap < w.taps; ++tap) {
-        weight[(static_cast<size_t>(o) * w.taps + tap) * in + c] =
-            scale * w.weight[(static_cast<size_t>(o) * w.in + c) * w.taps + tap];
-      }
-    }
-  }
-  return {weight, w.bias, w.out, w.taps * in, kernels::Format::kFloat, kernels, pool};
-}
 
 // How many tiles; of the length alone, so that a waveform does not depend on the number of threads.
 int tiles_of(int length, int channels) {
@@ -74,8 +59,8 @@ HifiGan::HifiGan(const HifiGanWeights& w, std::shared_ptr<kernels::ThreadPool> p
       pre_taps_(w.pre.taps),
       post_inputs_(padded(w.post.in)),
       post_taps_(w.post.taps),
-      pre_(linear(w.pre, 1.0F, kernels_, *pool_)),
-      post_(linear(w.post, 1.0F / static_cast<float>(w.blocks.back().size()), kernels_, *pool_)) {
+      pre_(packed_rows(w.pre, 1.0F, kernels_, *pool_)),
+      post_(packed_rows(w.post, 1.0F / static_cast<float>(w.blocks.back().size()), kernels_, *pool_)) {
   check(w);
   for (size_t i = 0; i < w.ups.size(); ++i) {
     // A stage leaves the sum of its blocks; what reads it divides by their number.
@@ -128,7 +113,7 @@ HifiGan::Rows HifiGan::first_rows(std::span<const float> frames, int count, std:
   m.rows = count;
   m.y = rows.data.data();
   m.y_stride = out;
-  pool_->run(pre_.panels(), [&](int panel, int) { kernels_.matmul_f32(m, panel, panel + 1); });
+  pool_->run(pre_.panels(), [&](int panel, int) { pre_.body(kernels_)(m, panel, panel + 1); });
   for (int t = 0; t < count; ++t) {
     for (size_t c = 0; c < condition.size(); ++c) rows.data[int64_t{t} * out + c] += condition[c];
   }
@@ -181,7 +166,7 @@ std::vector<float> HifiGan::samples(const Rows& x, const std::stop_token& stop) 
     m.rows = range.size();
     m.y = wave.data() + range.begin;
     m.y_stride = 1;
-    kernels_.matmul_f32(m, 0, post_.panels());
+    post_.body(kernels_)(m, 0, post_.panels());
     for (int t = range.begin; t < range.end; ++t) wave[t] = std::tanh(wave[t]);
   });
   check(stop);

@@ -1,8 +1,12 @@
 // v1 to v2ProPlus: a latent from tokens and phones, a flow, and a HiFi-GAN type generator.
 #pragma once
 
+#include <memory>
+
 #include "acoustic/acoustic.h"
+#include "acoustic/coupling_flow.h"
 #include "acoustic/generator.h"
+#include "acoustic/text_encoder.h"
 
 namespace gsv::acoustic {
 
@@ -20,9 +24,9 @@ struct DecodeInput {
   float noise_scale = 0.5F;
 };
 
-// Stages of one decode; m_p and z are [1, inter, 2T] at speed 1.
+// Stages of one decode; all are [1, inter, 2T] at speed 1.
 struct Latents {
-  at::Tensor m_p, logs_p, mask, z;
+  at::Tensor m_p, logs_p, z;
 };
 
 class Synthesizer : public Acoustic {
@@ -43,12 +47,13 @@ class Synthesizer : public Acoustic {
   // The mean of several references' styles; weights need not sum to 1.
   static at::Tensor blend(const std::vector<at::Tensor>& styles, const std::vector<double>& weights);
   // `noise` has the shape of m_p; undefined: drawn from (seed, sentence).
-  Latents latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed, std::uint32_t sentence);
+  Latents latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed, std::uint32_t sentence,
+                  const std::stop_token& stop);
   const Generator& generator() const { return generator_; }
   // The two halves of latents(): [1, hidden, 2T], and what the generator reads of it; `noise` is not undefined there.
-  at::Tensor hidden(const DecodeInput& input);
+  at::Tensor hidden(const DecodeInput& input, const std::stop_token& stop);
   Latents prior(const at::Tensor& hidden, const DecodeInput& input);
-  void add_noise(Latents& latents, const DecodeInput& input, const at::Tensor& noise);
+  void add_noise(Latents& latents, const DecodeInput& input, const at::Tensor& noise, const std::stop_token& stop);
   at::Tensor waveform(const Latents& latents, const at::Tensor& style, std::stop_token stop);  // [samples] on the CPU
 
  protected:
@@ -60,6 +65,9 @@ class Synthesizer : public Acoustic {
   c10::Device device_;
 
  private:
+  // On a CPU; elsewhere TorchScript runs both.
+  std::unique_ptr<const TextEncoder> text_encoder_;
+  std::unique_ptr<const CouplingFlow> flow_;
   Generator generator_;
 };
 

@@ -61,7 +61,7 @@ at::Tensor SynthesizerChunks::decode(std::span<const std::int32_t> codes, const 
   }
 
   input_.codes = long_row(context_).unsqueeze(0);
-  at::Tensor hidden = network_.hidden(input_);
+  at::Tensor hidden = network_.hidden(input_, stop);
   if (!first) {
     const std::int64_t kept = std::min(hidden.size(2), kFramesPerToken * (count + past));
     hidden = blended(hidden.narrow(2, hidden.size(2) - kept, kept).clone(), kFramesPerToken * past);
@@ -69,7 +69,7 @@ at::Tensor SynthesizerChunks::decode(std::span<const std::int32_t> codes, const 
   last_ = hidden;
   Latents latents = network_.prior(hidden, input_);
   network_.add_noise(latents, input_,
-                     noise.defined() ? noise : normal_noise(latents.m_p.sizes(), seed_, sentence_, chunk_));
+                     noise.defined() ? noise : normal_noise(latents.m_p.sizes(), seed_, sentence_, chunk_), stop);
   ++chunk_;
   const at::Tensor wave = network_.waveform(latents, input_.style, std::move(stop));
   if (past == overlap_) return wave;

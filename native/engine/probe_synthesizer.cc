@@ -45,7 +45,7 @@ TensorMap decode(const LoadedVoice& voice, const Inputs& in, std::stop_token sto
   input.speed = in.number("speed");
   input.noise_scale = static_cast<float>(in.number("noise_scale"));
   const at::Tensor noise = in.has("noise") ? in.tensor("noise") : at::Tensor();
-  const acoustic::Latents latents = network.latents(input, noise, 0, 0);
+  const acoustic::Latents latents = network.latents(input, noise, 0, 0, stop);
   return {{"ge", data_of(input.style)},
           {"m_p", data_of(latents.m_p)},
           {"logs_p", data_of(latents.logs_p)},

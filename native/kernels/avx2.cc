@@ -51,6 +51,7 @@ struct Lanes {
 inline Lanes operator+(Lanes a, Lanes b) { return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)}; }
 inline Lanes operator-(Lanes a, Lanes b) { return {_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)}; }
 inline Lanes operator*(Lanes a, Lanes b) { return {_mm256_mul_ps(a.low, b.low), _mm256_mul_ps(a.high, b.high)}; }
+inline Lanes operator/(Lanes a, Lanes b) { return {_mm256_div_ps(a.low, b.low), _mm256_div_ps(a.high, b.high)}; }
 inline Lanes max(Lanes a, Lanes b) { return {_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)}; }
 
 // 16 pairs of int16.
@@ -81,6 +82,7 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/gate.inl.h"
 #include "kernels/limits.inl.h"
 #include "kernels/snake.inl.h"
 #include "kernels/winograd.inl.h"

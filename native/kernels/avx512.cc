@@ -75,6 +75,7 @@ struct PairSums {
 
 #include "kernels/body.inl.h"
 #include "kernels/fixed.inl.h"
+#include "kernels/gate.inl.h"
 #include "kernels/limits.inl.h"
 #include "kernels/snake.inl.h"
 #include "kernels/winograd.inl.h"

@@ -104,6 +104,9 @@ struct Kernels {
   double (*multiply_add)(int64_t rounds);
   float (*read)(const float* from, int64_t n);
   void (*snake)(const SnakeSpan& span);
+
+  // y[c] = tanh(x[c]) * sigmoid(x[channels + c]) for c < channels, within 1e-6 of its largest value.
+  void (*gate)(const float* x, int channels, float* y);
 };
 
 // The best body that this processor runs. GSV_ISA=portable|neon|avx2|avx512 in the environment asks for a lesser one.

@@ -65,6 +65,10 @@ inline Lanes operator*(Lanes a, Lanes b) {
   for (int i = 0; i < 4; ++i) a.v[i] = vmulq_f32(a.v[i], b.v[i]);
   return a;
 }
+inline Lanes operator/(Lanes a, Lanes b) {
+  for (int i = 0; i < 4; ++i) a.v[i] = vdivq_f32(a.v[i], b.v[i]);
+  return a;
+}
 inline Lanes max(Lanes a, Lanes b) {
   for (int i = 0; i < 4; ++i) a.v[i] = vmaxq_f32(a.v[i], b.v[i]);
   return a;
@@ -106,6 +110,7 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/gate.inl.h"
 #include "kernels/limits.inl.h"
 #include "kernels/snake.inl.h"
 #include "kernels/winograd.inl.h"

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/half.h"
+
 namespace gsv::kernels {
 namespace {
 
@@ -11,6 +13,11 @@ size_t element_size(Format format) {
 }
 
 }  // namespace
+
+Format exact_format(std::span<const float> values) {
+  const auto is_half = [](float value) { return half_to_float(float_to_half(value)) == value; };
+  return std::all_of(values.begin(), values.end(), is_half) ? Format::kHalf : Format::kFloat;
+}
 
 PackedLinear::PackedLinear(std::span<const float> weight, std::span<const float> bias, int n, int k, Format format,
                            const Kernels& kernels, ThreadPool& pool)

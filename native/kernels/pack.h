@@ -11,6 +11,9 @@ namespace gsv::kernels {
 
 enum class Format { kFloat, kHalf, kInt8 };
 
+// Half where every value is one of half precision, as those of most checkpoints are; else float.
+Format exact_format(std::span<const float> values);
+
 class PackedLinear {
  public:
   PackedLinear() = default;

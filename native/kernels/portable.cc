@@ -81,6 +81,9 @@ inline Lanes operator-(const Lanes& a, const Lanes& b) {
 inline Lanes operator*(const Lanes& a, const Lanes& b) {
   return zip(a, b, [](float x, float y) { return x * y; });
 }
+inline Lanes operator/(const Lanes& a, const Lanes& b) {
+  return zip(a, b, [](float x, float y) { return x / y; });
+}
 inline Lanes max(const Lanes& a, const Lanes& b) {
   return zip(a, b, [](float x, float y) { return x > y ? x : y; });
 }
@@ -117,6 +120,7 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/gate.inl.h"
 #include "kernels/limits.inl.h"
 #include "kernels/snake.inl.h"
 #include "kernels/winograd.inl.h"

@@ -18,4 +18,5 @@ constexpr Kernels kKernels{
     .multiply_add = multiply_add,
     .read = read,
     .snake = snake,
+    .gate = gate,
 };

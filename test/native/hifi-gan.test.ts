@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
-describe('the generator on own kernels', () => {
+describe('the second stage on own kernels', () => {
   let build: string
 
   beforeAll(() => {
@@ -18,12 +18,17 @@ describe('the generator on own kernels', () => {
 
   afterAll(() => rmSync(build, { recursive: true, force: true }))
 
-  test.each(['', 'avx2', 'portable'])('speaks as plain convolutions do (kernels: %s)', (isa) => {
-    const { stdout, status } = spawnSync(join(build, 'hifi-gan-tests'), [], {
-      encoding: 'utf8',
-      env: { ...process.env, GSV_ISA: isa }
+  describe.each(['', 'avx2', 'portable'])('(kernels: %s)', (isa) => {
+    test.each([
+      ['speaks as plain convolutions do', 'hifi-gan-tests'],
+      ['reads and looks at rows as plain sums do', 'row-tests']
+    ])('%s', (_, program) => {
+      const { stdout, status } = spawnSync(join(build, program), [], {
+        encoding: 'utf8',
+        env: { ...process.env, GSV_ISA: isa }
+      })
+      expect(status, stdout).toBe(0)
+      expect(stdout).toContain(', 0 failed')
     })
-    expect(status, stdout).toBe(0)
-    expect(stdout).toContain(', 0 failed')
   })
 })

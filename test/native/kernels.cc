@@ -125,6 +125,13 @@ void add_matmul_tests(Suite& suite, ThreadPool& pool) {
       });
     }
   }
+  suite.add("holds weights in half precision only where nothing is lost", [&suite] {
+    const std::vector<float> halves{0.5f, -65504.0f, 0.0f, 0x1p-24f};
+    const std::vector<float> finer{0.5f, 0.1f}, larger{65536.0f};
+    suite.is_true(exact_format(halves) == Format::kHalf, "values of half precision");
+    suite.is_true(exact_format(finer) == Format::kFloat, "0.1");
+    suite.is_true(exact_format(larger) == Format::kFloat, "65536");
+  });
   suite.add("multiplies int8 to the same bits with every body", [&suite, &pool] {
     const Shape shape{70, 2050, 3};
     const auto weight = random_values(static_cast<size_t>(shape.n) * shape.k, 6);
@@ -413,6 +420,26 @@ void add_snake_tests(Suite& suite) {
   }
 }
 
+void add_gate_tests(Suite& suite) {
+  for (const Kernels* body : bodies()) {
+    suite.add(std::string("gates channels as double precision does: ") + body->name, [&suite, body] {
+      for (const int channels : {1, 15, 16, 40}) {
+        auto x = random_values(static_cast<size_t>(2) * channels, 41, 6.0f);
+        x[0] = 300.0f;  // beyond what an exponential can hold
+        x[channels] = -300.0f;
+        std::vector<float> y(channels + kOddEnd, -77.0f), wanted = y;
+        body->gate(x.data(), channels, y.data());
+        for (int c = 0; c < channels; ++c) {
+          wanted[c] = static_cast<float>(std::tanh(double{x[c]}) / (1.0 + std::exp(-double{x[channels + c]})));
+        }
+        for (int c = 0; c < channels + kOddEnd; ++c) {
+          suite.is_true(std::fabs(y[c] - wanted[c]) <= 1e-6, "channel " + std::to_string(c));
+        }
+      }
+    });
+  }
+}
+
 void add_pool_tests(Suite& suite) {
   suite.add("a pool runs every chunk of every loop once", [&suite] {
     ThreadPool pool(3);
@@ -458,6 +485,7 @@ int main() {
   add_mix_tests(suite);
   add_winograd_tests(suite, pool);
   add_snake_tests(suite);
+  add_gate_tests(suite);
   add_pool_tests(suite);
   suite.add("GSV_ISA asks for a body by name", [&suite] {
     setenv("GSV_ISA", "portable", 1);
