@@ -190,8 +190,14 @@ try {
       '',
       2
     )
-    const half = warm.slice(warm.length / 2)
-    report('file descriptors, growth', slope(half.map((sample) => [sample.seconds / 60, sample.fds])), 'a minute', 1)
+    // Of connections that come and go some more or fewer are open at any time: medians tell whether they pile up.
+    const half = Math.floor(warm.length / 2)
+    const open = (part: Sample[]): number =>
+      quantile(
+        part.map(({ fds }) => fds),
+        0.5
+      )
+    report('file descriptors, more in the second half', open(warm.slice(half)) - open(warm.slice(0, half)), '', 2)
     report(
       'event loop delay, median of p99',
       quantile(

@@ -60,15 +60,28 @@ interface Prediction {
   readonly plan: RicePlan
 }
 
-/** Of the fixed polynomial predictors, the one with the fewest bits. */
+/** The fixed polynomial predictor that leaves least, on the average of the samples that all of them predict. */
 function bestPredictor(samples: Int16Array): Prediction {
+  const highest = Math.min(HIGHEST_ORDER, samples.length - 1)
   let residual = Int32Array.from(samples)
-  let best: Prediction | undefined
-  for (let order = 0; order <= Math.min(HIGHEST_ORDER, samples.length - 1); order++) {
-    if (order > 0) residual = residual.subarray(1).map((value, i) => value - (residual[i] as number))
-    const folded = zigzag(residual)
-    const plan = planRice(folded, order)
-    if (!best || plan.bits + order * BITS < best.plan.bits + best.order * BITS) best = { order, folded, plan }
+  let [best, order, least] = [residual, 0, magnitude(residual, highest)]
+  for (let candidate = 1; candidate <= highest; candidate++) {
+    residual = differences(residual)
+    const left = magnitude(residual, highest - candidate)
+    if (left < least) [best, order, least] = [residual, candidate, left]
   }
-  return best as Prediction
+  const folded = zigzag(best)
+  return { order, folded, plan: planRice(folded, order) }
+}
+
+function differences(values: Int32Array): Int32Array<ArrayBuffer> {
+  const out = new Int32Array(values.length - 1)
+  for (let i = 0; i < out.length; i++) out[i] = (values[i + 1] as number) - (values[i] as number)
+  return out
+}
+
+function magnitude(values: Int32Array, first: number): number {
+  let sum = 0
+  for (let i = first; i < values.length; i++) sum += Math.abs(values[i] as number)
+  return sum
 }

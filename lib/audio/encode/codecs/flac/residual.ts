@@ -12,32 +12,61 @@ export interface RicePlan {
 
 /** Residuals with the sign in the lowest bit, so that small ones of both signs are small. */
 export function zigzag(residual: Int32Array): Uint32Array {
-  return Uint32Array.from(residual, (value) => (value << 1) ^ (value >> 31))
+  const folded = new Uint32Array(residual.length)
+  for (let i = 0; i < folded.length; i++) {
+    const value = residual[i] as number
+    folded[i] = (value << 1) ^ (value >> 31)
+  }
+  return folded
 }
 
 /** The cheapest split. `order` samples of the first part are not residuals but stand as they are. */
 export function planRice(folded: Uint32Array, order: number): RicePlan {
   const blockSize = folded.length + order
+  const finest = finestPartitionOrder(blockSize, order)
+  let sums = partSums(folded, order, finest)
   let best: RicePlan | undefined
-  for (let partitionOrder = 0; partitionOrder <= HIGHEST_PARTITION_ORDER; partitionOrder++) {
-    const size = blockSize >> partitionOrder
-    if (size << partitionOrder !== blockSize || size <= order) break
-    const plan = planParts(folded, order, partitionOrder)
-    if (!best || plan.bits < best.bits) best = plan
+  for (let partitionOrder = finest; partitionOrder >= 0; partitionOrder--) {
+    const plan = planParts(sums, blockSize >> partitionOrder, order, partitionOrder)
+    if (!best || plan.bits <= best.bits) best = plan
+    sums = inPairs(sums)
   }
   return best as RicePlan // order 0 always divides
 }
 
-function planParts(folded: Uint32Array, order: number, partitionOrder: number): RicePlan {
+function finestPartitionOrder(blockSize: number, order: number): number {
+  let finest = 0
+  while (finest < HIGHEST_PARTITION_ORDER && blockSize % (2 << finest) === 0 && blockSize >> (finest + 1) > order) {
+    finest++
+  }
+  return finest
+}
+
+function partSums(folded: Uint32Array, order: number, partitionOrder: number): Float64Array {
+  const sums = new Float64Array(1 << partitionOrder)
+  forEachPart(folded, order, partitionOrder, (part, index) => {
+    let sum = 0
+    for (let i = 0; i < part.length; i++) sum += part[i] as number
+    sums[index] = sum
+  })
+  return sums
+}
+
+function inPairs(sums: Float64Array): Float64Array {
+  return Float64Array.from(
+    { length: sums.length >> 1 },
+    (_, i) => (sums[2 * i] as number) + (sums[2 * i + 1] as number)
+  )
+}
+
+function planParts(sums: Float64Array, size: number, order: number, partitionOrder: number): RicePlan {
   const parameters: number[] = []
   let bits = 6
-  forEachPart(folded, order, partitionOrder, (part) => {
-    let sum = 0
-    for (const value of part) sum += value
-    const [parameter, cost] = cheapestParameter(sum, part.length)
+  for (const [index, sum] of sums.entries()) {
+    const [parameter, cost] = cheapestParameter(sum, index === 0 ? size - order : size)
     parameters.push(parameter)
     bits += 4 + cost
-  })
+  }
   return { partitionOrder, parameters, bits }
 }
 
@@ -58,7 +87,8 @@ export function writeResidual(writer: BitWriter, folded: Uint32Array, order: num
   forEachPart(folded, order, plan.partitionOrder, (part, index) => {
     const parameter = plan.parameters[index] as number
     writer.write(parameter, 4)
-    for (const value of part) {
+    for (let i = 0; i < part.length; i++) {
+      const value = part[i] as number
       writer.unary(value >>> parameter)
       if (parameter > 0) writer.write(value, parameter)
     }
