@@ -3,13 +3,13 @@ import { dataFile } from '../data-files.js'
 import type { LanguageRun } from '../frontend.js'
 import type { LanguageMode, SpokenLanguage } from '../language.js'
 import { PhraseCutter } from './boundaries.js'
+import { isLatinEnglish, runsByScript, runsByScriptWithDefault } from './by-script.js'
 import { hanPhrases, spacedWords } from './chunks.js'
 import { LanguageDetector } from './detect.js'
 import { evenOut, joinNewlines, joinPunctuation } from './join.js'
 import { type DefaultLanguage, relabel } from './relabel.js'
 import { cutRuns, makePart, type Part, type Run, type RunKind } from './runs.js'
 import { smooth } from './smooth.js'
-import { isWholeByDefault, isWholeRun } from './whole.js'
 
 const DEFAULTS: Partial<Record<LanguageMode, DefaultLanguage>> = {
   all_zh: 'zh',
@@ -17,6 +17,8 @@ const DEFAULTS: Partial<Record<LanguageMode, DefaultLanguage>> = {
   all_ja: 'ja',
   all_ko: 'ko'
 }
+
+const LATIN = /[A-Za-z]/
 
 /** Cuts mixed text into runs of one language. */
 export class LanguageSegmenter {
@@ -30,25 +32,30 @@ export class LanguageSegmenter {
 
   /** Runs as a mode wants them; see docs/text.md for the modes. */
   runs(text: string, mode: LanguageMode): LanguageRun[] {
-    const whole = this.#wholeRun(text, mode)
-    if (whole) return [whole]
+    const plain = this.#plainRuns(text, mode)
+    if (plain) return plain
     const runs = this.split(text, DEFAULTS[mode])
     if (mode === 'all_yue' || mode === 'auto_yue') return runs.map((run) => ({ ...run, language: toCantonese(run) }))
     if (mode === 'auto' || DEFAULTS[mode]) return runs
     return withEnglish(runs, mode as SpokenLanguage)
   }
 
-  /** The run of a text that plainly is one, without asking what its parts may be. */
-  #wholeRun(input: string, mode: LanguageMode): LanguageRun | undefined {
+  /** The runs of a text whose characters tell them, without asking what its parts may be. */
+  #plainRuns(input: string, mode: LanguageMode): LanguageRun[] | undefined {
     if (mode === 'auto' || mode === 'auto_yue') return undefined
     const text = strip(input)
     if (text === '') return undefined
     if (DEFAULTS[mode]) {
-      return isWholeByDefault(text) ? { text, language: mode.slice('all_'.length) as SpokenLanguage } : undefined
+      const language = mode.slice('all_'.length) as SpokenLanguage
+      // Without Latin letters no part is English.
+      return LATIN.test(text) ? runsByScriptWithDefault(text, language) : [{ text, language }]
     }
-    const isKnown = (stretch: string): boolean =>
-      hanPhrases(stretch, this.#japanese, this.#chinese).some((phrase) => this.#detector.labelHan(phrase) !== 'x')
-    return isWholeRun(text, isKnown) ? { text, language: mode as SpokenLanguage } : undefined
+    return runsByScript(text, mode as SpokenLanguage, (stretch) => this.#isKnown(stretch))
+  }
+
+  /** Whether a phrase of the stretch is in a language that is spoken here. */
+  #isKnown(stretch: string): boolean {
+    return hanPhrases(stretch, this.#japanese, this.#chinese).some((phrase) => this.#detector.labelHan(phrase) !== 'x')
   }
 
   /** Runs by what the text itself shows; with a default, whatever is not plainly English is of that language. */
@@ -61,8 +68,12 @@ export class LanguageSegmenter {
     }))
   }
 
-  *#labelled(text: string): Generator<Run> {
-    for (const { kind, text: run } of cutRuns(text)) yield { kind, parts: this.#label(kind, run) }
+  *#labelled(input: string): Generator<Run> {
+    const text = strip(input)
+    const isEnglish = isLatinEnglish(text)
+    for (const { kind, text: run } of cutRuns(text)) {
+      yield { kind, parts: isEnglish && kind === 'other' ? [makePart('en', run)] : this.#label(kind, run) }
+    }
   }
 
   #label(kind: RunKind, text: string): Part[] {

@@ -82,13 +82,18 @@ function labelDigits(items: readonly Item[]): Item[] {
   return labelled
 }
 
+/** The neighbour that marks give a number to: by the last character before it, the first after it, and its own last. */
+export function digitsSide(last: string, first: string, own: string): 'before' | 'after' | undefined {
+  if (PAUSES.includes(last)) return 'after'
+  return PAUSES.includes(first) || '。.'.includes(own) ? 'before' : undefined
+}
+
 /** Numbers are read in the language of a neighbour. */
 function digitsLabel(text: string, before: Item | undefined, after: Item | undefined): Label {
   if (!before) return after ? after.label : 'zh'
   if (!after || before.label === after.label) return before.label
-  if (PAUSES.includes(before.text.at(-1)!)) return after.label
-  if (PAUSES.includes(after.text[0]!)) return before.label
-  if ('。.'.includes(text.at(-1)!)) return before.label
+  const side = digitsSide(before.text.at(-1)!, after.text[0]!, text.at(-1)!)
+  if (side) return side === 'before' ? before.label : after.label
   return [...before.text].length >= [...after.text].length ? before.label : after.label
 }
 

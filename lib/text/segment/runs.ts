@@ -1,4 +1,4 @@
-import { codePointLength, isDigit, isSpace, strip } from '../characters.js'
+import { codePointLength, isDigit, isSpace } from '../characters.js'
 import type { Label } from './detect.js'
 
 export type RunKind = 'han' | 'hangul' | 'digit' | 'punctuation' | 'newline' | 'other'
@@ -43,13 +43,17 @@ export function kindAt(text: string, at: number): CharacterKind {
   return (kinds[code] ??= findKind(text[at]!))
 }
 
+export const isLatinLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
+
 export function makePart(label: Label, text: string): Part {
   return { label, text, length: codePointLength(text) }
 }
 
-/** Cuts a text at every change of character class. Each mark and each line break that follows others is its own run. */
-export function* cutRuns(input: string): Generator<{ kind: RunKind; text: string }> {
-  const text = strip(input)
+/**
+ * Cuts a text without white space at its ends at every change of character class. Each mark and each line break that
+ * follows others is its own run.
+ */
+export function* cutRuns(text: string): Generator<{ kind: RunKind; text: string }> {
   let kind: RunKind = 'other'
   let start = 0
   let isAfterSpace = true
