@@ -16,7 +16,17 @@ function joinedWord2ph(segments: readonly TextSegment[]): readonly number[] | un
 const UNKNOWN = 'UNK'
 
 function phonesOf(segments: readonly TextSegment[]): readonly string[] {
-  return segments.length === 1 ? segments[0]!.phones : segments.flatMap((segment) => segment.phones)
+  if (segments.length === 1) return segments[0]!.phones
+  const phones: string[] = []
+  for (const segment of segments) for (const phone of segment.phones) phones.push(phone)
+  return phones
+}
+
+const NO_WARNINGS: readonly string[] = []
+
+function warningsOf(segments: readonly TextSegment[]): readonly string[] {
+  if (segments.every(({ warnings }) => !warnings || warnings.length === 0)) return NO_WARNINGS
+  return segments.flatMap((segment) => segment.warnings ?? [])
 }
 
 /** Not `Int32Array.from`, which first gathers a list of its own. */
@@ -39,9 +49,11 @@ export function assemble(
   dotPrefixed: boolean
 ): TextPiece {
   const ids = symbolIds(version)
-  const phoneIds = idsOf(phonesOf(read), ids)
+  const readPhones = phonesOf(read)
+  const phoneIds = idsOf(readPhones, ids)
   const unknown = ids.get(UNKNOWN)!
-  const segments = phoneIds.includes(unknown) ? read.map((segment) => withKnownPhones(segment, ids)) : read
+  const isKnown = !phoneIds.includes(unknown)
+  const segments = isKnown ? read : read.map((segment) => withKnownPhones(segment, ids))
   const bertSpans: BertSpan[] = []
   let firstPhone = 0
   for (const { language, normText, word2ph, phones: own } of segments) {
@@ -51,12 +63,12 @@ export function assemble(
   return {
     text,
     normText: segments.length === 1 ? segments[0]!.normText : segments.map((segment) => segment.normText).join(''),
-    phones: phonesOf(segments),
+    phones: isKnown ? readPhones : phonesOf(segments),
     phoneIds,
     segments,
     word2ph: joinedWord2ph(segments),
     bertSpans,
     dotPrefixed,
-    warnings: segments.flatMap((segment) => segment.warnings ?? [])
+    warnings: warningsOf(segments)
   }
 }

@@ -1,10 +1,11 @@
 import { assemble } from './assemble.js'
 import type { LanguageMode, SpokenLanguage, SpokenWord, SymbolVersion } from './language.js'
 import { checkMode, type Languages } from './languages.js'
+import { inTurn, type Later, whenThere } from './later.js'
 import { compileLexicon, type CompiledLexicon } from './lexicon.js'
-import { MarkedText, parseMarks } from './marks.js'
+import { type MarkedPart, MarkedText, parseMarks } from './marks.js'
 import { checkPhones } from './phones.js'
-import type { TextFrontend, TextOptions, TextPiece, TextSegment } from './piece.js'
+import type { TextFrontend, TextOptions, TextPiece } from './piece.js'
 import { preSegment } from './pre-segment.js'
 import { type PartRun, readRun, type RunLanguage } from './read-run.js'
 
@@ -17,8 +18,8 @@ export interface LanguageRun {
   readonly language: RunLanguage
 }
 
-/** Cuts a text into runs of one language, as its mode says. */
-export type Segmenter = (text: string, mode: LanguageMode) => Promise<readonly LanguageRun[]>
+/** Cuts a text into runs of one language, as its mode says; later only while its models are read. */
+export type Segmenter = (text: string, mode: LanguageMode) => Later<readonly LanguageRun[]>
 
 /** One call's options, read once. */
 interface Reading {
@@ -56,7 +57,8 @@ export class Frontends implements TextFrontend {
     const isSpoken = request.marked ? MarkedText.isSpoken : undefined
     let fixed: SpokenLanguage | undefined
     for (const part of preSegment(request.text, request.mode, options.cut ?? 'cut5', isSpoken)) {
-      const piece = await this.#piece(part, request, fixed)
+      const read = this.#piece(part, request, fixed)
+      const piece = read instanceof Promise ? await read : read
       if (piece.normText !== '') yield piece
       for (const mark of request.marked?.split(part) ?? []) if (mark.kind === 'language') fixed = mark.language
     }
@@ -67,31 +69,40 @@ export class Frontends implements TextFrontend {
     return this.#piece(request.text, request, undefined)
   }
 
-  async #piece(text: string, request: Reading, fixed: SpokenLanguage | undefined): Promise<TextPiece> {
-    const piece = await this.#read(text, request, fixed, false)
-    if (piece.segments.length === 0 || piece.phones.length >= SHORTEST_PIECE) return piece
-    return this.#read(`.${text}`, request, fixed, true)
+  #piece(text: string, request: Reading, fixed: SpokenLanguage | undefined): Later<TextPiece> {
+    return whenThere(this.#read(text, request, fixed, false), (piece) => {
+      if (piece.segments.length === 0 || piece.phones.length >= SHORTEST_PIECE) return piece
+      return this.#read(`.${text}`, request, fixed, true)
+    })
   }
 
-  async #read(
-    text: string,
-    request: Reading,
-    fixed: SpokenLanguage | undefined,
-    dotPrefixed: boolean
-  ): Promise<TextPiece> {
-    const segments: TextSegment[] = []
+  #read(text: string, request: Reading, fixed: SpokenLanguage | undefined, dotPrefixed: boolean): Later<TextPiece> {
     const { version, lexicon, marked } = request
-    for (const run of await this.#runs(text.replace(/ {2,}/g, ' '), request, fixed)) {
-      segments.push(...(await readRun(run, version, this.#languages, lexicon)))
-    }
-    return assemble(marked?.plain(text) ?? text, segments, version, dotPrefixed)
+    const segments = whenThere(this.#runs(text.replace(/ {2,}/g, ' '), request, fixed), (runs) =>
+      inTurn(runs, (run) => readRun(run, version, this.#languages, lexicon))
+    )
+    return whenThere(segments, (read) =>
+      assemble(marked?.plain(text) ?? text, read.length === 1 ? read[0]! : read.flat(), version, dotPrefixed)
+    )
   }
 
-  async #runs(text: string, { mode, marked }: Reading, fixed: SpokenLanguage | undefined): Promise<PartRun[]> {
-    if (!marked) return (await this.#segment(text, mode)).map((run) => ({ language: run.language, parts: [run.text] }))
+  #runs(text: string, { mode, marked }: Reading, fixed: SpokenLanguage | undefined): Later<PartRun[]> {
+    if (!marked) {
+      return whenThere(this.#segment(text, mode), (runs) =>
+        runs.map((run) => ({ language: run.language, parts: [run.text] }))
+      )
+    }
+    return this.#markedRuns(marked.split(text), mode, fixed)
+  }
+
+  async #markedRuns(
+    parts: readonly MarkedPart[],
+    mode: LanguageMode,
+    fixed: SpokenLanguage | undefined
+  ): Promise<PartRun[]> {
     const runs = new RunList()
     let language = fixed
-    for (const part of marked.split(text)) {
+    for (const part of parts) {
       if (part.kind === 'language') language = part.language
       else if (part.kind === 'word') runs.addWord(part.word, language)
       else if (language) runs.addText({ language, text: part.text })

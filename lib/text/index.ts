@@ -65,10 +65,14 @@ export interface TextFrontendSettings {
 /** English alone needs no segmenter; its models are read when a text first does. */
 function lazySegmenter(languageIdModel: string | undefined): Segmenter {
   let loading: Promise<LanguageSegmenter> | undefined
-  return async (text, mode) => {
-    if (mode === 'en') return [{ text, language: 'en' }]
+  let segmenter: LanguageSegmenter | undefined
+  const load = async (): Promise<LanguageSegmenter> => {
     loading ??= import('./segment/index.js').then((module) => new module.LanguageSegmenter(languageIdModel))
-    return (await loading).runs(text, mode)
+    return (segmenter = await loading)
+  }
+  return (text, mode) => {
+    if (mode === 'en') return [{ text, language: 'en' }]
+    return segmenter ? segmenter.runs(text, mode) : load().then((loaded) => loaded.runs(text, mode))
   }
 }
 

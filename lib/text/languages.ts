@@ -1,5 +1,6 @@
 import { UnsupportedLanguageError } from '../errors.js'
 import type { Frontend, LanguageMode, SpokenLanguage, SymbolVersion } from './language.js'
+import type { Later } from './later.js'
 import type { LanguageLoaders } from './piece.js'
 
 const NAMES: Readonly<Record<SpokenLanguage, string>> = {
@@ -36,23 +37,29 @@ export function checkMode(mode: LanguageMode, version: SymbolVersion): void {
 /** Frontends by language, each made when it is first asked for. */
 export class Languages {
   readonly #loaders: LanguageLoaders
-  readonly #loading = new Map<SpokenLanguage, Promise<Frontend>>()
+  readonly #frontends = new Map<SpokenLanguage, Later<Frontend>>()
 
   constructor(loaders: LanguageLoaders) {
     this.#loaders = loaders
   }
 
-  async get(language: SpokenLanguage): Promise<Frontend> {
-    let frontend = this.#loading.get(language)
-    if (!frontend) {
-      const load = this.#loaders[language]
-      if (!load)
-        throw new UnsupportedLanguageError(`${NAMES[language]} (${language}) is not part of this text frontend`)
-      frontend = load()
-      this.#loading.set(language, frontend)
-      // A failed load is tried again: its data may be put there in the meantime.
-      frontend.catch(() => this.#loading.delete(language))
+  get(language: SpokenLanguage): Later<Frontend> {
+    return this.#frontends.get(language) ?? this.#load(language)
+  }
+
+  async #load(language: SpokenLanguage): Promise<Frontend> {
+    const load = this.#loaders[language]
+    if (!load) throw new UnsupportedLanguageError(`${NAMES[language]} (${language}) is not part of this text frontend`)
+    const loading = load()
+    this.#frontends.set(language, loading)
+    try {
+      const frontend = await loading
+      this.#frontends.set(language, frontend)
+      return frontend
+    } catch (error) {
+      // Tried again when it is next asked for: its data may be put there in the meantime.
+      this.#frontends.delete(language)
+      throw error
     }
-    return frontend
   }
 }

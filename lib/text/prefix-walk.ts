@@ -61,6 +61,13 @@ export class PrefixWalk {
     this.high = other.high
   }
 
+  /** Goes on from where a walk over the same list was after two letters or more. */
+  resume(low: number, high: number, depth: number): void {
+    this.#depth = depth
+    this.low = low
+    this.high = high
+  }
+
   /** Reads one more letter, of ASCII; false when no entry goes on so. */
   step(code: number): boolean {
     const depth = this.#depth++

@@ -1,5 +1,6 @@
 import { isSpokenBy, type Languages } from './languages.js'
 import type { Frontend, SpokenLanguage, SpokenWord, SymbolVersion } from './language.js'
+import { inTurn, type Later, whenThere } from './later.js'
 import type { CompiledLexicon } from './lexicon.js'
 import type { TextSegment } from './piece.js'
 
@@ -17,54 +18,54 @@ const isText = (part: string | SpokenWord): part is string => typeof part === 's
 const isLanguage = (label: RunLanguage): label is SpokenLanguage => label !== 'punctuation' && label !== 'newline'
 
 /** Turns a run into one segment, or into several where a given word parts what its frontend reads. */
-export async function readRun(
+export function readRun(
   { language, parts }: PartRun,
   version: SymbolVersion,
   languages: Languages,
   lexicon: CompiledLexicon | undefined
-): Promise<TextSegment[]> {
+): Later<TextSegment[]> {
   if (!isLanguage(language) || !isSpokenBy(version, language)) {
-    return [await pause(language, parts.map(textOf).join(''), version, languages)]
+    return whenThere(languages.get('en'), (english) => [pause(language, parts.map(textOf).join(''), version, english)])
   }
-  const frontend = await languages.get(language)
-  const words = lexicon?.get(language)
-  const hasCharacters = language === 'zh' || language === 'yue'
-  const cut = words && !hasCharacters ? parts.flatMap((part) => (isText(part) ? words.split(part) : part)) : parts
-  return (await readParts(cut, language, version, frontend)).map((segment) => {
+  return whenThere(languages.get(language), (frontend) => {
+    const words = lexicon?.get(language)
+    if (!words) return readParts(parts, language, version, frontend)
+    if (language !== 'zh' && language !== 'yue') {
+      const cut = parts.flatMap((part) => (isText(part) ? words.split(part) : part))
+      return readParts(cut, language, version, frontend)
+    }
     // A word given in the text itself is not looked up again.
-    return words && hasCharacters ? { ...segment, ...words.overlay(segment) } : segment
+    return whenThere(readParts(parts, language, version, frontend), (segments) =>
+      segments.map((segment) => ({ ...segment, ...words.overlay(segment) }))
+    )
   })
 }
 
-async function readParts(
+function readParts(
   parts: readonly (string | SpokenWord)[],
   language: SpokenLanguage,
   version: SymbolVersion,
   frontend: Frontend
-): Promise<TextSegment[]> {
+): Later<TextSegment[]> {
   if (frontend.pronounceParts && !parts.every(isText)) {
     return [{ text: parts.map(textOf).join(''), language, ...frontend.pronounceParts(parts, version) }]
   }
-  const segments: TextSegment[] = []
-  for (const part of parts) {
-    if (!isText(part)) {
-      segments.push({ text: part.text, language, normText: part.text, phones: part.phones })
-      continue
-    }
-    const read = frontend.pronounceLater?.(part, version) ?? frontend.pronounce(part, version)
-    segments.push({ text: part, language, ...(await read) })
-  }
-  return segments
+  return inTurn(parts, (part) => readPart(part, language, version, frontend))
+}
+
+function readPart(
+  part: string | SpokenWord,
+  language: SpokenLanguage,
+  version: SymbolVersion,
+  frontend: Frontend
+): Later<TextSegment> {
+  if (!isText(part)) return { text: part.text, language, normText: part.text, phones: part.phones }
+  const read = frontend.pronounceLater?.(part, version) ?? frontend.pronounce(part, version)
+  return whenThere(read, (pronunciation) => ({ text: part, language, ...pronunciation }))
 }
 
 /** Upstream reads a run that it has no frontend for as a blank of English, which is one pause. */
-async function pause(
-  language: RunLanguage,
-  text: string,
-  version: SymbolVersion,
-  languages: Languages
-): Promise<TextSegment> {
-  const english = await languages.get('en')
+function pause(language: RunLanguage, text: string, version: SymbolVersion, english: Frontend): TextSegment {
   const segment = { text, language, ...english.pronounce(' ', version) }
   if (!isLanguage(language)) return segment
   return { ...segment, warnings: [`a ${version} voice does not speak ${language}: ${JSON.stringify(text)} is a pause`] }

@@ -62,8 +62,12 @@ class Division {
   /** Score of a word that stands at the place, by its length; and of one that comes after a known word. */
   readonly #alone = new Float64Array(WIDTH)
   readonly #after = new Float64Array(WIDTH)
-  readonly #first: PrefixWalk
-  readonly #second: PrefixWalk
+  /** Pairs that begin with the word of `length` letters from `start`: entries `[low, high)` of the list. */
+  readonly #pairLows: Int32Array
+  readonly #pairHighs: Int32Array
+  readonly #walk: PrefixWalk
+  readonly #pairWalk: PrefixWalk
+  readonly #secondWord: PrefixWalk
 
   constructor(
     private readonly text: string,
@@ -74,8 +78,11 @@ class Division {
     this.#scores = new Float64Array(cells)
     this.#choices = new Uint8Array(cells)
     this.#counts = new Float64Array(cells)
-    this.#first = new PrefixWalk(pairs.keys)
-    this.#second = new PrefixWalk(pairs.keys)
+    this.#pairLows = new Int32Array(cells)
+    this.#pairHighs = new Int32Array(cells)
+    this.#walk = new PrefixWalk(single.keys)
+    this.#pairWalk = new PrefixWalk(pairs.keys)
+    this.#secondWord = new PrefixWalk(pairs.keys)
     for (let start = 0; start < text.length; start++) this.#count(start, single)
     for (let start = text.length - 1; start >= 0; start--) this.#divideFrom(start)
   }
@@ -94,12 +101,26 @@ class Division {
     return Math.min(MAX_WORD, this.text.length - start)
   }
 
+  /** Both lists are walked down once for all words from `start`. */
   #count(start: number, single: Counts): void {
-    const walk = new PrefixWalk(single.keys)
+    this.#walk.restart()
+    this.#pairWalk.restart()
+    let hasPairs = true
     for (let length = 1; length <= this.#longestFrom(start); length++) {
-      if (!walk.step(this.text.charCodeAt(start + length - 1))) return
-      this.#counts[start * WIDTH + length] = single.at(walk)
+      const letter = this.text.charCodeAt(start + length - 1)
+      if (!this.#walk.step(letter)) return
+      const count = single.at(this.#walk)
+      this.#counts[start * WIDTH + length] = count
+      hasPairs &&= this.#pairWalk.step(letter)
+      if (hasPairs && count > 0) this.#findPairs(start * WIDTH + length)
     }
+  }
+
+  #findPairs(cell: number): void {
+    this.#secondWord.follow(this.#pairWalk)
+    if (!this.#secondWord.step(SPACE)) return
+    this.#pairLows[cell] = this.#secondWord.low
+    this.#pairHighs[cell] = this.#secondWord.high
   }
 
   #divideFrom(start: number): void {
@@ -139,14 +160,13 @@ class Division {
 
   /** The same after a known word: pairs that the corpus has are taken by their own count. False when it has none. */
   #scoreAfter(start: number, length: number, count: number): boolean {
-    this.#first.restart()
-    for (let at = start - length; at < start; at++) if (!this.#first.step(this.text.charCodeAt(at))) return false
-    if (!this.#first.step(SPACE)) return false
-    this.#second.follow(this.#first)
+    const cell = (start - length) * WIDTH + length
+    if (this.#pairHighs[cell] === 0) return false
+    this.#secondWord.resume(this.#pairLows[cell]!, this.#pairHighs[cell]!, length + 1)
     let isFound = false
     for (let next = 1; next <= this.#longestFrom(start); next++) {
-      if (!this.#second.step(this.text.charCodeAt(start + next - 1))) break
-      const pair = this.pairs.at(this.#second)
+      if (!this.#secondWord.step(this.text.charCodeAt(start + next - 1))) break
+      const pair = this.pairs.at(this.#secondWord)
       if (pair === 0) continue
       if (!isFound) this.#after.set(this.#alone)
       this.#after[next] = Math.log10(pair / CORPUS_WORDS / (count / CORPUS_WORDS))

@@ -103,8 +103,9 @@ function expandNegatives(text: string): string {
   return output + text.slice(done)
 }
 
+const time = new RegExp(`(?<!${WORD})([01]?[0-9]|2[0-3]):([0-5][0-9])(?!${WORD})`, 'gu')
+
 function expandTimes(text: string): string {
-  const time = new RegExp(`(?<!${WORD})([01]?[0-9]|2[0-3]):([0-5][0-9])(?!${WORD})`, 'gu')
   return text.replace(time, (_all, hours: string, minutes: string) => {
     const hour = Number(hours)
     const words = cardinal(String(hour > 12 ? hour - 12 : hour))
@@ -113,9 +114,10 @@ function expandTimes(text: string): string {
   })
 }
 
+const measure = new RegExp(`(\\.[0-9]+)?(m|km|ft|L|tbsp|tsp|h|min|s|°C|°F)(?!${WORD})`, 'uy')
+
 function expandMeasures(text: string): string {
-  const tail = new RegExp(`(\\.[0-9]+)?(m|km|ft|L|tbsp|tsp|h|min|s|°C|°F)(?!${WORD})`, 'uy')
-  return afterDigits(text, tail, (digits, [, decimals = '', unit], start) => {
+  return afterDigits(text, measure, (digits, [, decimals = '', unit], start) => {
     if (wordBefore(text, start)) return undefined
     const isOne = decimals === '' && /^0*1$/.test(digits)
     return `${digits}${decimals} ${UNITS[unit!]![isOne ? 0 : 1]}`

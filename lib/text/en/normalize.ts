@@ -10,11 +10,21 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
 }
 const REPLACED = /\[;:：，；\]|\["’\]|。|！|？/g
 
-/** Text as the English voice reads it: only letters, spaces and `' . , ? ! -` are left. */
-export function normalizeEnglish(input: string): string {
-  const text = expandNumbers(input.replace(REPLACED, (found) => REPLACEMENTS[found]!))
+/** Printable ASCII without digits and what stands with numbers. A hyphen between spaces is a minus. */
+const PLAIN = /^[ -#%-*,-/:-<>-~]*$/
+const MINUS = ' - '
+
+/** Numbers written out, and letters without their accents: most text has neither. */
+function expand(input: string): string {
+  if (PLAIN.test(input) && !input.includes(MINUS)) return input
+  return expandNumbers(input.replace(REPLACED, (found) => REPLACEMENTS[found]!))
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')
+}
+
+/** Text as the English voice reads it: only letters, spaces and `' . , ? ! -` are left. */
+export function normalizeEnglish(input: string): string {
+  const text = expand(input)
     .replaceAll('%', ' percent')
     .replace(/[^ A-Za-z'.,?!-]/g, '')
     .replace(/i\.e\./gi, 'that is')
