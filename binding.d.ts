@@ -25,14 +25,10 @@ export interface SpellingHandle {
 
 /** A gated recurrent unit, row-major; the gates are reset, update and candidate. */
 export interface RecurrentWeights {
-  /** [symbols, 256] */
-  readonly embedding: Float32Array
-  /** [768, 256] */
-  readonly weightIn: Float32Array
+  /** [symbols, 768]: what each symbol adds to the gates. */
+  readonly inputs: Float32Array
   /** [768, 256] */
   readonly weightHidden: Float32Array
-  /** [768] */
-  readonly biasIn: Float32Array
   /** [768] */
   readonly biasHidden: Float32Array
 }

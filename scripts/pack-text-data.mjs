@@ -86,14 +86,35 @@ function packHomographs() {
   )
 }
 
+/** What each symbol adds to the gates of a recurrent unit: there are few, so it is worked out here. */
+function inputsOfSymbols(embedding, weight, bias) {
+  const width = weight.length / bias.length
+  return Float32Array.from({ length: (embedding.length / width) * bias.length }, (_unused, at) => {
+    const [symbol, gate] = [Math.floor(at / bias.length), at % bias.length]
+    let sum = 0
+    for (let i = 0; i < width; i++) sum += embedding[symbol * width + i] * weight[gate * width + i]
+    return sum + bias[gate]
+  })
+}
+
 function packNetwork() {
   const index = JSON.parse(readFileSync(join(source, 'en/g2p-gru.json'), 'utf8'))
   const bytes = readFileSync(join(source, 'en/g2p-gru.bin'))
-  const columns = {}
-  for (const [name, { offset, shape }] of Object.entries(index.tensors)) {
-    columns[name] = bytes.subarray(offset, offset + 4 * shape.reduce((a, b) => a * b, 1))
+  const tensor = (name) => {
+    const { offset, shape } = index.tensors[name]
+    const size = 4 * shape.reduce((a, b) => a * b, 1)
+    return new Float32Array(Uint8Array.from(bytes.subarray(offset, offset + size)).buffer)
   }
-  writeTables('en/spelling-network.bin.br', columns, { graphemes: index.graphemes, phonemes: index.phonemes })
+  const unit = (part) => ({
+    [`${part}_inputs`]: inputsOfSymbols(tensor(`${part}_emb`), tensor(`${part}_w_ih`), tensor(`${part}_b_ih`)),
+    [`${part}_w_hh`]: tensor(`${part}_w_hh`),
+    [`${part}_b_hh`]: tensor(`${part}_b_hh`)
+  })
+  const columns = { ...unit('enc'), ...unit('dec'), fc_w: tensor('fc_w'), fc_b: tensor('fc_b') }
+  const lists = { graphemes: index.graphemes, phonemes: index.phonemes }
+  // Weights hardly compress.
+  const bytesOf = ([name, values]) => [name, Buffer.from(values.buffer)]
+  writeTables('en/spelling-network.bin', Object.fromEntries(Object.entries(columns).map(bytesOf)), lists)
 }
 
 function packBoundaries(name, file) {

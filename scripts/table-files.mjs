@@ -27,7 +27,7 @@ export function writeFile(name, bytes) {
   writeFileSync(path, bytes)
 }
 
-/** Columns of bytes and lists of strings as one packed file. */
+/** Columns of bytes and lists of strings as one file, packed when its name ends in `.br`. */
 export function writeTables(name, columns, lists = {}) {
   const sections = {}
   let offset = 0
@@ -39,7 +39,7 @@ export function writeTables(name, columns, lists = {}) {
   const length = Buffer.alloc(4)
   length.writeUInt32LE(header.length)
   const bytes = Buffer.concat([length, header, ...Object.values(columns)])
-  const packed = brotli(bytes)
+  const packed = name.endsWith('.br') ? brotli(bytes) : bytes
   writeFile(name, packed)
   console.log(`${name}: ${packed.length} bytes, ${bytes.length} unpacked`)
 }

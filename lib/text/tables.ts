@@ -9,7 +9,7 @@ interface Header {
 }
 
 /**
- * Flat columns of one data file: a 4-byte header length, a JSON header, then the columns, all under Brotli.
+ * Flat columns of one data file: a 4-byte header length, a JSON header, then the columns, under Brotli where that makes them smaller.
  * Columns are views, so nothing is parsed entry by entry. Written by scripts/pack-text-data.mjs.
  */
 export class Tables {
@@ -18,7 +18,8 @@ export class Tables {
   readonly #header: Header
 
   constructor(readonly name: string) {
-    this.#buffer = brotliDecompressSync(readDataFile(dataFile(name)))
+    const data = readDataFile(dataFile(name))
+    this.#buffer = name.endsWith('.br') ? brotliDecompressSync(data) : data
     const length = this.#buffer.readUInt32LE(0)
     this.#start = 4 + length
     this.#header = JSON.parse(this.#buffer.toString('utf8', 4, this.#start)) as Header

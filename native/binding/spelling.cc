@@ -29,10 +29,8 @@ SpellingUnit unit(Napi::Object weights, const char* name) {
   Napi::Value value = weights.Get(name);
   if (!value.IsObject()) throw Error(code::kWrongType, std::string("expected an object for ") + name);
   Napi::Object object = value.As<Napi::Object>();
-  return {.embedding = floats(object, "embedding"),
-          .weight_in = floats(object, "weightIn"),
+  return {.inputs = floats(object, "inputs"),
           .weight_hidden = floats(object, "weightHidden"),
-          .bias_in = floats(object, "biasIn"),
           .bias_hidden = floats(object, "biasHidden")};
 }
 

@@ -1,5 +1,5 @@
 // Guesses the phones of English words that no dictionary has: letters through one recurrent unit, phones out of
-// another, the likeliest at each step. The same network as lib/text/en/plain-network.ts; a test holds them together.
+// another, the likeliest at each step. The same network as lib/text/en/plain-spelling.ts; a test holds them together.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,10 @@
 
 namespace gsv {
 
-// Weights as upstream's file has them, row-major. The three gates are reset, update and candidate.
+// A gated recurrent unit, row-major. The three gates are reset, update and candidate.
 struct SpellingUnit {
-  std::span<const float> embedding;      // [symbols, kSpellingHidden]
-  std::span<const float> weight_in;      // [3 * kSpellingHidden, kSpellingHidden]
+  std::span<const float> inputs;         // [symbols, 3 * kSpellingHidden]: what each symbol adds to the gates
   std::span<const float> weight_hidden;  // [3 * kSpellingHidden, kSpellingHidden]
-  std::span<const float> bias_in;        // [3 * kSpellingHidden]
   std::span<const float> bias_hidden;    // [3 * kSpellingHidden]
 };
 

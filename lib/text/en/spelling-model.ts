@@ -1,9 +1,7 @@
 /** A gated recurrent unit, row-major; the gates are reset, update and candidate. */
 export interface RecurrentWeights {
-  readonly embedding: Float32Array // [symbols, 256]
-  readonly weightIn: Float32Array // [768, 256]
+  readonly inputs: Float32Array // [symbols, 768]: what each symbol adds to the gates
   readonly weightHidden: Float32Array // [768, 256]
-  readonly biasIn: Float32Array // [768]
   readonly biasHidden: Float32Array // [768]
 }
 

@@ -12,12 +12,10 @@ export class SpellingNetwork {
   readonly #phones: readonly string[]
 
   constructor(open?: OpenSpellingModel) {
-    const tables = new Tables('en/spelling-network.bin.br')
+    const tables = new Tables('en/spelling-network.bin')
     const unit = (part: string): RecurrentWeights => ({
-      embedding: tables.floats(`${part}_emb`),
-      weightIn: tables.floats(`${part}_w_ih`),
+      inputs: tables.floats(`${part}_inputs`),
       weightHidden: tables.floats(`${part}_w_hh`),
-      biasIn: tables.floats(`${part}_b_ih`),
       biasHidden: tables.floats(`${part}_b_hh`)
     })
     const weights = {

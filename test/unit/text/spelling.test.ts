@@ -43,8 +43,8 @@ describe('the spelling network', () => {
     expect(() => binding().openSpelling({ ...weights, outputBias })).toThrow(
       expect.objectContaining({ code: 'ERR_GSV_WRONG_TYPE', message: expect.stringContaining('outputBias') })
     )
-    const encoder = { ...weights.encoder, weightIn: undefined as unknown as Float32Array }
-    expect(() => binding().openSpelling({ ...weights, encoder })).toThrow(/Float32Array for weightIn/)
+    const encoder = { ...weights.encoder, inputs: undefined as unknown as Float32Array }
+    expect(() => binding().openSpelling({ ...weights, encoder })).toThrow(/Float32Array for inputs/)
   })
 
   it('refuses other handles and letters that are no symbols', () => {
