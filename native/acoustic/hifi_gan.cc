@@ -18,12 +18,14 @@ constexpr float kLastSlope = 0.01F;  // before the last convolution upstream lea
 // Floats of one buffer of a tile: three of them and the kernel's own should stay in a core's cache.
 constexpr int kTileFloats = 48 * 1024;
 constexpr int kShortestTile = 720;  // of a long signal: shorter ones repeat too much at their edges
+constexpr int kManyTiles = 16;      // of the shortest: enough for many cores, so they may be twice as long
 constexpr int kSharedLength = 240;  // a signal of this length is worth two tiles
 constexpr int kLastTile = 4096;
 
 // How many tiles; of the length alone, so that a waveform does not depend on the number of threads.
 int tiles_of(int length, int channels) {
-  const int most = std::max(kShortestTile, kTileFloats / channels);
+  const int shortest = length >= kManyTiles * kShortestTile ? 2 * kShortestTile : kShortestTile;
+  const int most = std::max(shortest, kTileFloats / channels);
   const int tiles = std::max((length + most - 1) / most, length >= kSharedLength ? 2 : 1);
   return tiles > 1 ? padded(tiles, 2) : 1;
 }

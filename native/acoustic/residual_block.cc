@@ -35,7 +35,8 @@ double ResidualBlock::operations() const {
   for (const auto* list : {&first_, &second_}) {
     for (const kernels::PackedWinograd& conv : *list) {
       const kernels::Winograd& plan = conv.plan();
-      total += 2.0 * kernels::kWinogradPoints / plan.outputs * plan.groups * plan.in * plan.out;
+      const double groups = (plan.points - 1.0) * plan.groups + plan.far_groups;
+      total += 2.0 * groups / plan.outputs * plan.in * plan.out;
     }
   }
   return total;

@@ -1,8 +1,9 @@
 // Winograd convolution, written once over 16 lanes; see winograd.h. Included after body.inl.h.
 //
-// F(m, r) on the points +-1, +-2, +-1/2 and infinity with m + r = 8. The inputs of a tile of m outputs become 7 values
-// (V), are multiplied point by point (M), and the products become the outputs. Four more taps of a kernel read the V of
-// the next tile, so a kernel of any length needs one V. A row of a residue modulo the dilation is a plain sequence.
+// F(m, r) on pairs of points +-p and infinity, m + r one more than the points. The inputs of a tile of m outputs become
+// a value for each point (V), are multiplied point by point (M), and the products become the outputs. As many more taps
+// of a kernel as a tile has outputs read the V of the next tile, so a kernel of any length needs one V. A row of a
+// residue modulo the dilation is a plain sequence.
 
 // Zeros that stand for positions outside; as long as the widest row.
 alignas(64) constexpr float kZeroRow[kWinogradChannels] = {};
@@ -18,54 +19,86 @@ struct WinogradBlock {
   float* m;
 };
 
-struct PointValues {
-  Lanes plus, minus;
-};
-
-// Even and odd parts of the quotients for the points +-a: x^4 - s x^2 + t.
-inline PointValues at_points(const Lanes* d, float s, float t, float a) {
-  Lanes even = d[4];
-  even.add_product(d[2], Lanes::set(-s));
-  even.add_product(d[0], Lanes::set(t));
-  Lanes odd = d[5];
-  odd.add_product(d[3], Lanes::set(-s));
-  odd.add_product(d[1], Lanes::set(t));
-  even = even * Lanes::set(a);
-  return {odd + even, odd - even};
+template <int kPairs>
+constexpr double pair_of(int index) {
+  return kPairs == kWinogradFewPairs ? kWinogradFew[index] : kWinogradMany[index];
 }
 
+// The inputs' polynomials: of the pair +-p, (x +- p) times the product of x^2 - q^2 over the other pairs; at infinity
+// the product over all of them. Powers of x^2 ascend; the highest has the coefficient 1.
+template <int kPairs>
+struct Quotients {
+  float point[kPairs];
+  float other[kPairs][kPairs];
+  float far[kPairs + 1];
+};
+
+template <int kPairs>
+constexpr Quotients<kPairs> quotients() {
+  Quotients<kPairs> out{};
+  for (int left_out = 0; left_out <= kPairs; ++left_out) {
+    double product[kPairs + 1] = {1.0};
+    for (int i = 0; i < kPairs; ++i) {
+      if (i == left_out) continue;
+      const double square = pair_of<kPairs>(i) * pair_of<kPairs>(i);
+      for (int power = kPairs; power >= 0; --power) {
+        product[power] = (power > 0 ? product[power - 1] : 0.0) - square * product[power];
+      }
+    }
+    for (int power = 0; power <= kPairs; ++power) {
+      if (left_out == kPairs) {
+        out.far[power] = static_cast<float>(product[power]);
+      } else if (power < kPairs) {
+        out.other[left_out][power] = static_cast<float>(product[power]);
+      }
+    }
+    if (left_out < kPairs) out.point[left_out] = static_cast<float>(pair_of<kPairs>(left_out));
+  }
+  return out;
+}
+
+// d[0] * c[0] + d[2] * c[1] + ... + d[2 * highest].
+template <int kHighest>
+inline Lanes every_second(const Lanes* d, const float* c) {
+  Lanes sum = d[2 * kHighest];
+#pragma GCC unroll 5
+  for (int i = kHighest - 1; i >= 0; --i) sum.add_product(d[2 * i], Lanes::set(c[i]));
+  return sum;
+}
+
+template <int kPairs>
 inline void transform_inputs(const float* const* from, int channels, float slope, float* to, int64_t points) {
+  static constexpr Quotients<kPairs> kQuotients = quotients<kPairs>();
   for (int c = 0; c < channels; c += kPanel) {
-    Lanes d[kWinogradPoints];
-    for (int j = 0; j < kWinogradPoints; ++j) {
+    Lanes d[2 * kPairs + 1];
+#pragma GCC unroll 11
+    for (int j = 0; j < 2 * kPairs + 1; ++j) {
       const Lanes x = Lanes::load(from[j] + c);
       d[j] = max(x, x * Lanes::set(slope));
     }
-    const PointValues one = at_points(d, 4.25f, 1.0f, 1.0f);
-    one.plus.store(to + c);
-    one.minus.store(to + points + c);
-    const PointValues two = at_points(d, 1.25f, 0.25f, 2.0f);
-    two.plus.store(to + 2 * points + c);
-    two.minus.store(to + 3 * points + c);
-    const PointValues half = at_points(d, 5.0f, 4.0f, 0.5f);
-    half.plus.store(to + 4 * points + c);
-    half.minus.store(to + 5 * points + c);
-    Lanes far = d[6] - d[0];
-    far.add_product(d[4] - d[2], Lanes::set(-5.25f));
-    far.store(to + 6 * points + c);
+    float* at = to + c;
+#pragma GCC unroll 5
+    for (int pair = 0; pair < kPairs; ++pair, at += 2 * points) {
+      const Lanes odd = every_second<kPairs - 1>(d + 1, kQuotients.other[pair]);
+      const Lanes even = every_second<kPairs - 1>(d, kQuotients.other[pair]) * Lanes::set(kQuotients.point[pair]);
+      (odd + even).store(at);
+      (odd - even).store(at + points);
+    }
+    every_second<kPairs>(d, kQuotients.far).store(at);
   }
 }
 
+template <int kPairs>
 inline void transform_residue(const Winograd& conv, const WinogradSpan& s, const WinogradBlock& block, int residue) {
   float* to = block.v + residue * block.rows * block.stride;
   for (int i = 0; i < block.rows; ++i, to += block.stride) {
     const int first = s.begin + residue - conv.reach + conv.dilation * conv.outputs * (block.first_tile + i);
-    const float* from[kWinogradPoints];
-    for (int j = 0; j < kWinogradPoints; ++j) {
+    const float* from[2 * kPairs + 1];
+    for (int j = 0; j < 2 * kPairs + 1; ++j) {
       const int t = first + conv.dilation * j;
       from[j] = t >= s.x_begin && t < s.x_end ? s.x + t * s.x_stride : kZeroRow;
     }
-    transform_inputs(from, conv.in, s.slope, to, block.v_points);
+    transform_inputs<kPairs>(from, conv.in, s.slope, to, block.v_points);
   }
 }
 
@@ -109,45 +142,42 @@ void multiply_rows(const Winograd& conv, const float* v, int64_t stride, const f
   }
 }
 
+template <int kOutputs>
 struct Outputs {
-  Lanes y[5];
+  Lanes y[kOutputs];
 };
 
-template <int kOutputs>
-inline Outputs transform_products(const float* m, int64_t points) {
-  const auto at = [&](int point) { return Lanes::load(m + point * points); };
-  const Lanes sum1 = at(0) + at(1), difference1 = at(0) - at(1);
-  const Lanes sum2 = at(2) + at(3), difference2 = at(2) - at(3);
-  const Lanes sum3 = at(4) + at(5), difference3 = at(4) - at(5);
-  Outputs out;
-  out.y[0] = sum1 + (sum2 + sum3);
-  out.y[1] = difference1;
-  out.y[1].add_product(difference2, Lanes::set(2.0f));
-  out.y[1].add_product(difference3, Lanes::set(0.5f));
-  out.y[2] = sum1;
-  out.y[2].add_product(sum2, Lanes::set(4.0f));
-  out.y[2].add_product(sum3, Lanes::set(0.25f));
-  out.y[3] = difference1;
-  out.y[3].add_product(difference2, Lanes::set(8.0f));
-  out.y[3].add_product(difference3, Lanes::set(0.125f));
-  if constexpr (kOutputs == 5) {
-    out.y[4] = sum1 + at(6);
-    out.y[4].add_product(sum2, Lanes::set(16.0f));
-    out.y[4].add_product(sum3, Lanes::set(0.0625f));
-  } else {
-    out.y[3] = out.y[3] + at(6);
+// y[i] = the sum of p^i times a point's product; the last one has infinity's too.
+template <int kPairs, int kOutputs>
+inline Outputs<kOutputs> transform_products(const float* m, int64_t points) {
+  Outputs<kOutputs> out;
+#pragma GCC unroll 5
+  for (int pair = 0; pair < kPairs; ++pair) {
+    const Lanes plus = Lanes::load(m + 2 * pair * points), minus = Lanes::load(m + (2 * pair + 1) * points);
+    const Lanes sum = plus + minus, difference = plus - minus;
+    double power = 1.0;
+#pragma GCC unroll 6
+    for (int i = 0; i < kOutputs; ++i, power *= pair_of<kPairs>(pair)) {
+      const Lanes part = i % 2 == 0 ? sum : difference;
+      if (pair == 0) {
+        out.y[i] = part * Lanes::set(static_cast<float>(power));
+      } else {
+        out.y[i].add_product(part, Lanes::set(static_cast<float>(power)));
+      }
+    }
   }
+  out.y[kOutputs - 1] = out.y[kOutputs - 1] + Lanes::load(m + 2 * kPairs * points);
   return out;
 }
 
-template <int kOutputs>
+template <int kPairs, int kOutputs>
 void write_outputs(const Winograd& conv, const WinogradSpan& s, const WinogradBlock& block, int residue, int channel,
                    int width) {
   for (int i = 0; i < block.tiles; ++i) {
     const float* m = block.m + (residue * block.tiles + i) * width;
     const int first = s.begin + residue + conv.dilation * kOutputs * (block.first_tile + i);
     for (int c = 0; c < width; c += kPanel) {
-      const Outputs out = transform_products<kOutputs>(m + c, block.m_points);
+      const auto out = transform_products<kPairs, kOutputs>(m + c, block.m_points);
       const Lanes bias = Lanes::load(conv.bias + channel + c);
       for (int j = 0; j < kOutputs; ++j) {
         const int t = first + conv.dilation * j;
@@ -164,23 +194,27 @@ void write_outputs(const Winograd& conv, const WinogradSpan& s, const WinogradBl
 
 void multiply_points(const Winograd& conv, const WinogradBlock& block, int channel, int width) {
   const int64_t depth = int64_t{conv.groups} * conv.in;
-  const float* w = conv.weights + kWinogradPoints * depth * channel;
-  for (int point = 0; point < kWinogradPoints; ++point, w += depth * width) {
+  const float* w = conv.weights + conv.points * depth * channel;
+  Winograd at_point = conv;
+  for (int point = 0; point < conv.points; ++point, w += depth * width) {
+    if (point == conv.points - 1) at_point.groups = conv.far_groups;
     for (int residue = 0; residue < conv.dilation; ++residue) {
       const float* v = block.v + point * block.v_points + residue * block.rows * block.stride;
       float* m = block.m + point * block.m_points + residue * block.tiles * width;
       if (width == kWinogradPanels * kPanel) {
-        multiply_rows<kWinogradPanels>(conv, v, block.stride, w, width, m, block.tiles);
+        multiply_rows<kWinogradPanels>(at_point, v, block.stride, w, width, m, block.tiles);
         continue;
       }
       for (int p = 0; p < width; p += kPanel) {
-        multiply_rows<1>(conv, v, block.stride, w + p, width, m + p, block.tiles);
+        multiply_rows<1>(at_point, v, block.stride, w + p, width, m + p, block.tiles);
       }
     }
   }
 }
 
-void winograd(const Winograd& conv, const WinogradSpan& s, int most_tiles, float* scratch) {
+template <int kPairs>
+void winograd_on(const Winograd& conv, const WinogradSpan& s, int most_tiles, float* scratch) {
+  constexpr int kFew = kPairs + (kPairs == kWinogradFewPairs ? 1 : 0);  // outputs of a tile, or one more
   const int step = conv.dilation * conv.outputs;
   const int all = (s.end - s.begin + step - 1) / step;
   WinogradBlock block;
@@ -192,18 +226,26 @@ void winograd(const Winograd& conv, const WinogradSpan& s, int most_tiles, float
     block.v_points = (conv.dilation * block.rows + kWinogradRows / 3) * block.stride;
     block.m_points = (conv.dilation * block.tiles + kWinogradRows / 3) * kWinogradPair;
     block.v = scratch;
-    block.m = scratch + kWinogradPoints * block.v_points;
-    for (int residue = 0; residue < conv.dilation; ++residue) transform_residue(conv, s, block, residue);
+    block.m = scratch + conv.points * block.v_points;
+    for (int residue = 0; residue < conv.dilation; ++residue) transform_residue<kPairs>(conv, s, block, residue);
     for (int channel = 0; channel < conv.out; channel += kWinogradPair) {
       const int width = conv.out - channel < kWinogradPair ? kPanel : kWinogradPair;
       multiply_points(conv, block, channel, width);
       for (int residue = 0; residue < conv.dilation; ++residue) {
-        if (conv.outputs == 5) {
-          write_outputs<5>(conv, s, block, residue, channel, width);
+        if (conv.outputs == kFew) {
+          write_outputs<kPairs, kFew>(conv, s, block, residue, channel, width);
         } else {
-          write_outputs<4>(conv, s, block, residue, channel, width);
+          write_outputs<kPairs, kFew + 1>(conv, s, block, residue, channel, width);
         }
       }
     }
+  }
+}
+
+void winograd(const Winograd& conv, const WinogradSpan& s, int most_tiles, float* scratch) {
+  if (conv.points == 2 * kWinogradFewPairs + 1) {
+    winograd_on<kWinogradFewPairs>(conv, s, most_tiles, scratch);
+  } else {
+    winograd_on<kWinogradManyPairs>(conv, s, most_tiles, scratch);
   }
 }
