@@ -32,11 +32,13 @@ interface Row {
 const COLUMNS: readonly (readonly [head: string, cell: (row: Row) => number | undefined, digits: number])[] = [
   ['again', (row) => row.speed?.again, 0],
   ['unseen', (row) => row.speed?.unseen, 0],
+  ['steady', (row) => row.speed?.steady, 0],
   ['cold', (row) => row.speed?.cold, 0],
   ['upstream', (row) => row.speed?.upstream, 0],
   ['its first', (row) => row.speed?.upstreamUnseen, 0],
   ['x again', (row) => row.speed?.ratios?.again, 1],
   ['x unseen', (row) => row.speed?.ratios?.unseen, 1],
+  ['x steady', (row) => row.speed?.ratios?.steady, 1],
   ['x cold', (row) => row.speed?.ratios?.cold, 1],
   ['start ms', (row) => row.start?.milliseconds, 0],
   ['MB', (row) => row.start?.resident, 0],
@@ -78,8 +80,9 @@ async function main(): Promise<void> {
   if (values.json) console.log(JSON.stringify({ ...about, modes: rows }))
   else {
     console.log(
-      `${about.cpu}, Node ${about.node}. Characters per second: texts read again, texts never seen by a process that ` +
-        `has read\n3,000 others, and the same by a cold process; long texts of ${about.megabytes} and ` +
+      `${about.cpu}, Node ${about.node}. Characters per second: texts read again; texts never seen by a process that ` +
+        `has read\n3,000 others; many texts never seen by one that has read 20,000; the first ones by a cold process. ` +
+        `Long texts of ${about.megabytes} and ` +
         `${2 * about.megabytes} MB`
     )
     print(rows)

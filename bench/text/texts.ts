@@ -34,12 +34,19 @@ function drawer(): (below: number) => number {
   }
 }
 
+/** Where a text may be cut in two: between words where it has spaces, else anywhere. */
+function gaps(text: readonly string[]): readonly number[] {
+  const all = Array.from({ length: text.length + 1 }, (_unused, at) => at)
+  return text.includes(' ') ? all.filter((at) => at % text.length === 0 || text[at] === ' ') : all
+}
+
 /** So many different texts out of the halves of these, with other digits: what a program has read before. */
 export function variants(texts: readonly string[], count: number): string[] {
   const draw = drawer()
+  const cut = texts.map((text) => ({ text: [...text], gaps: gaps([...text]) }))
   const half = (from: 0 | 1): string => {
-    const text = [...texts[draw(texts.length)]!]
-    const middle = draw(text.length + 1)
+    const { text, gaps: places } = cut[draw(cut.length)]!
+    const middle = places[draw(places.length)]!
     return (from === 0 ? text.slice(0, middle) : text.slice(middle)).join('')
   }
   return Array.from({ length: count }, () => (half(0) + half(1)).replace(/[0-9]/g, () => String(draw(10))))
