@@ -7,7 +7,7 @@ import { characters, variants } from './texts.js'
 const TEXTS_BEFORE = 3000
 /** The same for a process whose hot code is all compiled, and how many it then reads: all different. */
 const TEXTS_BEFORE_STEADY = 20_000
-const STEADY_TEXTS = 500
+const STEADY_TEXTS = 2000
 /** Opens every table of English, which each mode reads: a process that has run for a while has them open. */
 const OPENING = 'Siobhan read the 1st blorptastic page of a microblogging CEO.'
 

@@ -27,12 +27,19 @@ const FEATURES: readonly (readonly (readonly [name: string, from: number])[])[] 
 /** No feature reaches further from its gap, so that a text between so many blanks needs no bounds checked. */
 const MARGIN = 3
 
+const scratch = (length: number): [Int32Array, Int32Array, Int32Array] => [
+  new Int32Array(length),
+  new Int32Array(length),
+  new Int32Array(length)
+]
+
 /** Every character, pair and triple of a model by number; 0 is one that it does not know. */
 class Vocabulary {
   readonly #characters = new Uint16Array(0x10000)
   readonly #pairs = new Map<number, number>()
   readonly #triples = new Map<number, number>()
   #characterCount = 1
+  #numbers = scratch(64)
 
   constructor(model: Model) {
     const texts = Object.values(model).flatMap((weights) => Object.keys(weights))
@@ -41,10 +48,15 @@ class Vocabulary {
     for (const text of texts) if (text.length > 2) this.#grow(this.#triples, this.#tripleKey(text))
   }
 
-  /** Numbers of the characters, pairs and triples that start at each place, with the margin in front and behind. */
+  /**
+   * Numbers of the characters, pairs and triples that start at each place, with the margin in front and behind. They
+   * hold until the next text.
+   */
   number(text: string): readonly [Int32Array, Int32Array, Int32Array] {
     const length = text.length + 2 * MARGIN
-    const [ones, twos, threes] = [new Int32Array(length), new Int32Array(length), new Int32Array(length)]
+    if (this.#numbers[0].length < length) this.#numbers = scratch(2 * length)
+    const [ones, twos, threes] = this.#numbers
+    for (const numbers of this.#numbers) numbers.fill(0, 0, length)
     for (let at = 0; at < text.length; at++) ones[at + MARGIN] = this.#characters[text.charCodeAt(at)]!
     for (let at = MARGIN; at + 1 < length - MARGIN; at++) {
       twos[at] = this.#pairs.get(ones[at]! * this.#characterCount + ones[at + 1]!) ?? 0
@@ -90,6 +102,8 @@ export class PhraseCutter {
   readonly #vocabulary: Vocabulary
   readonly #features: readonly Feature[]
   readonly #threshold: number
+  /** Of the gaps in the text that is cut. */
+  #gapScores = new Float64Array(64)
 
   constructor(file: string) {
     const model = JSON.parse(new Tables(file).list('model')[0]!) as Model
@@ -119,7 +133,8 @@ export class PhraseCutter {
 
   #scores(text: string): Float64Array {
     const numbers = this.#vocabulary.number(text)
-    const scores = new Float64Array(text.length)
+    if (this.#gapScores.length < text.length) this.#gapScores = new Float64Array(2 * text.length)
+    const scores = this.#gapScores.fill(0, 0, text.length)
     for (const { span, from, weights } of this.#features) {
       const places = numbers[span]
       for (let gap = 1; gap < text.length; gap++) scores[gap]! += weights[places[gap + from + MARGIN]!]!

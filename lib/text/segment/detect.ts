@@ -59,7 +59,7 @@ export class LanguageDetector {
 
   /** Label of a run without Han or kana. */
   labelOther(text: string): Label {
-    const language = this.#guess(text)
+    const language = this.#guess(lowerCapitals(firstCodePoints(text, MAX_LENGTH).replaceAll('\n', ' ')))
     if (CHINESE.includes(language)) return 'zh'
     return language === 'ko' || language === 'ja' || language === 'en' ? language : 'x'
   }
@@ -67,7 +67,8 @@ export class LanguageDetector {
   /** Label of a run of Han and kana. */
   labelHan(text: string): Label {
     if (hasKana(text)) return 'ja'
-    const language = this.#guess(text)
+    // Han has no capitals.
+    const language = this.#guess(firstCodePoints(text, MAX_LENGTH))
     if (CHINESE.includes(language)) return 'zh'
     return language === 'ja' ? 'ja' : 'x'
   }
@@ -82,8 +83,7 @@ export class LanguageDetector {
     return candidates.has(label)
   }
 
-  #guess(text: string): string {
-    const shown = lowerCapitals(firstCodePoints(text, MAX_LENGTH).replaceAll('\n', ' '))
+  #guess(shown: string): string {
     return this.#best.get(shown, (key) => (this.#model.predict(key)[0]?.language ?? 'x').toLowerCase())
   }
 }

@@ -124,6 +124,7 @@ function buildTree(counts: readonly number[]): Node[] {
   return tree
 }
 
+const encoder = new TextEncoder()
 const f = Math.fround
 /** fastText keeps logarithms finite so; single precision, as there. */
 const safeLog = (x: number): number => f(Math.log(x + 1e-5))
@@ -131,6 +132,7 @@ const safeLog = (x: number): number => f(Math.log(x + 1e-5))
 /** A fastText classifier of languages, whole (`.bin`) or compressed (`.ftz`). */
 export class LanguageModel {
   readonly #words = new Map<string, number>()
+  #wordCount = 0
   readonly #languages: string[] = []
   readonly #tree: Node[]
   readonly #input: Matrix
@@ -141,6 +143,8 @@ export class LanguageModel {
   readonly #shortest: number
   readonly #longest: number
   readonly #hidden: Float32Array
+  /** The word that is looked at, in UTF-8. */
+  #bytes = new Uint8Array(512)
 
   constructor(path: string) {
     const reader = new ModelReader(readDataFile(path), path)
@@ -199,7 +203,12 @@ export class LanguageModel {
       if (isLabel) {
         this.#languages.push(word.replace('__label__', ''))
         counts.push(count)
-      } else this.#words.set(word, index)
+      } else {
+        this.#wordCount++
+        // One that is no UTF-8 cannot occur in a text.
+        const decoded = Buffer.from(word, 'latin1').toString('utf8')
+        if (Buffer.from(decoded, 'utf8').toString('latin1') === word) this.#words.set(decoded, index)
+      }
     }
     return { counts, keptCount }
   }
@@ -214,33 +223,40 @@ export class LanguageModel {
   /** Rows of the input matrix for the words and parts of words of a line. */
   #rows(text: string): number[] {
     const rows: number[] = []
-    for (const word of Buffer.from(text, 'utf8')
-      .toString('latin1')
-      .split(/[ \n\r\t\v\f\0]+/)) {
+    for (const word of text.split(/[ \n\r\t\v\f\0]+/)) {
       if (word === '') continue
       const known = this.#words.get(word)
       if (known !== undefined) rows.push(known)
-      if (word !== END_OF_SENTENCE) this.#addSubwords(`<${word}>`, rows)
+      if (word !== END_OF_SENTENCE && this.#hasSubwords) this.#addSubwords(this.#encode(word), rows)
     }
     const end = this.#words.get(END_OF_SENTENCE)
     if (end !== undefined) rows.push(end)
     return rows
   }
 
+  /** `<word>` as UTF-8 in the scratch bytes; how many they are. */
+  #encode(word: string): number {
+    if (this.#bytes.length < 3 * word.length + 2) this.#bytes = new Uint8Array(6 * word.length)
+    this.#bytes[0] = 0x3c
+    const { written } = encoder.encodeInto(word, this.#bytes.subarray(1))
+    this.#bytes[written + 1] = 0x3e
+    return written + 2
+  }
+
   /** Stretches of `shortest` to `longest` characters, over UTF-8 bytes, by their FNV-1a hash. */
-  #addSubwords(word: string, rows: number[]): void {
-    if (!this.#hasSubwords) return
-    const isInside = (index: number): boolean => (word.charCodeAt(index) & 0xc0) === 0x80
-    for (let start = 0; start < word.length; start++) {
+  #addSubwords(size: number, rows: number[]): void {
+    const bytes = this.#bytes
+    const isInside = (index: number): boolean => (bytes[index]! & 0xc0) === 0x80
+    for (let start = 0; start < size; start++) {
       if (isInside(start)) continue
       let hash = 0x811c9dc5
-      for (let end = start, length = 1; end < word.length && length <= this.#longest; length++) {
+      for (let end = start, length = 1; end < size && length <= this.#longest; length++) {
         do {
           // Bytes above 127 are negative in fastText's signed characters.
-          hash = Math.imul(hash ^ ((word.charCodeAt(end) << 24) >> 24), 0x01000193)
+          hash = Math.imul(hash ^ ((bytes[end]! << 24) >> 24), 0x01000193)
           end++
-        } while (end < word.length && isInside(end))
-        if (length < this.#shortest || (length === 1 && (start === 0 || end === word.length))) continue
+        } while (end < size && isInside(end))
+        if (length < this.#shortest || (length === 1 && (start === 0 || end === size))) continue
         this.#addHashed((hash >>> 0) % this.#buckets, rows)
       }
     }
@@ -248,7 +264,7 @@ export class LanguageModel {
 
   #addHashed(bucket: number, rows: number[]): void {
     const row = this.#kept ? this.#kept.get(bucket) : bucket
-    if (row >= 0) rows.push(this.#words.size + row)
+    if (row >= 0) rows.push(this.#wordCount + row)
   }
 
   #average(rows: readonly number[]): void {
