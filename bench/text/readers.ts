@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { packageRoot } from '../../lib/package-root.cjs'
@@ -24,6 +25,8 @@ export class Reader {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, PYTHONHASHSEED: '0' }
     })
+    // What was wrong is told by how the process ends.
+    this.#child.stdin?.on('error', () => undefined)
     this.#lines = createInterface({ input: this.#child.stdout! })[Symbol.asyncIterator]()
   }
 
@@ -33,13 +36,19 @@ export class Reader {
 
   async line<T>(): Promise<T> {
     const line = await this.#lines.next()
-    if (line.done) throw new Error(`${this.#child.spawnfile} ended`)
+    if (line.done) throw new Error(`${this.#child.spawnfile} ended with ${await this.#end()}`)
     return JSON.parse(line.value) as T
   }
 
   async read(mode: string, texts: readonly string[], whole = false): Promise<Answer> {
     this.#child.stdin?.write(`${JSON.stringify({ mode, texts, ...(whole && { whole }) })}\n`)
     return this.line<Answer>()
+  }
+
+  async #end(): Promise<string> {
+    const { exitCode, signalCode } = this.#child
+    if (exitCode === null && signalCode === null) await once(this.#child, 'exit')
+    return this.#child.signalCode ?? `code ${this.#child.exitCode}`
   }
 
   stop(): void {

@@ -40,7 +40,10 @@ function gaps(text: readonly string[]): readonly number[] {
   return text.includes(' ') ? all.filter((at) => at % text.length === 0 || text[at] === ' ') : all
 }
 
-/** So many different texts out of the halves of these, with other digits: what a program has read before. */
+/** One text in so many, if it has Latin words, begins with one that no dictionary knows. */
+const TEXTS_A_MADE_UP_WORD = 10
+
+/** So many different texts out of the halves of these, with other digits: what a program reads day after day. */
 export function variants(texts: readonly string[], count: number): string[] {
   const draw = drawer()
   const cut = texts.map((text) => ({ text: [...text], gaps: gaps([...text]) }))
@@ -49,5 +52,10 @@ export function variants(texts: readonly string[], count: number): string[] {
     const middle = places[draw(places.length)]!
     return (from === 0 ? text.slice(0, middle) : text.slice(middle)).join('')
   }
-  return Array.from({ length: count }, () => (half(0) + half(1)).replace(/[0-9]/g, () => String(draw(10))))
+  const syllable = (): string => 'bcdfghjklmnprstvwz'[draw(18)]! + 'aeiou'[draw(5)]!
+  const madeUpWord = (): string => Array.from({ length: 2 + draw(3) }, syllable).join('')
+  return Array.from({ length: count }, (_unused, index) => {
+    const text = (half(0) + half(1)).replace(/[0-9]/g, () => String(draw(10)))
+    return index % TEXTS_A_MADE_UP_WORD === 0 && /[a-z] /.test(text) ? `${madeUpWord()} ${text}` : text
+  })
 }
