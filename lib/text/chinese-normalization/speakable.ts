@@ -13,6 +13,7 @@ const maxDropped = 20
 
 /** Drops what has no reading in Chinese. */
 export function keepSpeakable(text: string): Speakable {
+  if (text.search(unspeakable) < 0) return { text, dropped: [] }
   const dropped = new Set<string>()
   const kept = text.replace(unspeakable, (run) => {
     if (dropped.size < maxDropped) {

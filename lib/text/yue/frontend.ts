@@ -20,14 +20,37 @@ const markNames: Readonly<Record<string, string>> = {
   '~': '-'
 }
 const named = /\.\.\.|[：；，。！？·、$~～]/g
-/** A stretch is all marks or has none. */
-const isMark = (stretch: string): boolean => stretch < '\u4e00'
+const FIRST_HAN = 0x4e00
 
 /**
  * A text is read in stretches, so that a long one needs no more memory than its phones. No word crosses a mark; where
- * there is none for thousands of characters, one word may be parted.
+ * there is none for so many characters, one word may be parted.
  */
-const stretches = /[^!?…,.-]{1,4096}|[!?…,.-]+/g
+const LONGEST_STRETCH = 4096
+
+/** End of the stretch at `start`: all marks, or Han characters without one. */
+function stretchEnd(text: string, start: number): number {
+  const isMark = text.charCodeAt(start) < FIRST_HAN
+  const limit = isMark ? text.length : Math.min(text.length, start + LONGEST_STRETCH)
+  let end = start + 1
+  while (end < limit && text.charCodeAt(end) < FIRST_HAN === isMark) end++
+  return end
+}
+
+interface Spoken {
+  normText: string
+  readonly phones: string[]
+  readonly word2ph: number[]
+  readonly unread: Set<string>
+}
+
+function addMarks(marks: string, spoken: Spoken): void {
+  spoken.normText += marks
+  for (const mark of marks) {
+    spoken.phones.push(mark)
+    spoken.word2ph.push(1)
+  }
+}
 
 /** Cantonese text to phones. */
 export class CantoneseFrontend implements Frontend {
@@ -42,34 +65,28 @@ export class CantoneseFrontend implements Frontend {
   pronounce(text: string): Pronunciation {
     const marked = this.normalize(text).map((sentence) => sentence.replace(named, (sign) => markNames[sign]!))
     const { text: speakable, dropped } = keepSpeakable(marked.join(''))
-    const phones: string[] = []
-    const word2ph: number[] = []
-    const unread = new Set<string>()
-    const read: string[] = []
-    for (const stretch of speakable.match(stretches) ?? []) {
-      if (isMark(stretch)) {
-        this.#addMarks(stretch, phones, word2ph)
-        read.push(stretch)
-        continue
-      }
-      for (const [char, jyutping] of this.readJyutping(stretch)) {
-        const syllable = jyutping === null ? undefined : this.#phonesOf(jyutping)
-        if (!syllable) {
-          unread.add(char)
-          continue
-        }
-        phones.push(syllable[0], syllable[1])
-        word2ph.push(2)
-        read.push(char)
-      }
+    const spoken: Spoken = { normText: '', phones: [], word2ph: [], unread: new Set() }
+    for (let start = 0; start < speakable.length;) {
+      const end = stretchEnd(speakable, start)
+      const stretch = speakable.slice(start, end)
+      if (speakable.charCodeAt(start) < FIRST_HAN) addMarks(stretch, spoken)
+      else this.#addSyllables(stretch, spoken)
+      start = end
     }
-    return { normText: read.join(''), phones, word2ph, warnings: warningsFor(dropped, unread) }
+    const { normText, phones, word2ph, unread } = spoken
+    return { normText, phones, word2ph, warnings: warningsFor(dropped, unread) }
   }
 
-  #addMarks(marks: string, phones: string[], word2ph: number[]): void {
-    for (const mark of marks) {
-      phones.push(mark)
-      word2ph.push(1)
+  #addSyllables(stretch: string, spoken: Spoken): void {
+    for (const [char, jyutping] of this.readJyutping(stretch)) {
+      const syllable = jyutping === null ? undefined : this.#phonesOf(jyutping)
+      if (!syllable) {
+        spoken.unread.add(char)
+        continue
+      }
+      spoken.phones.push(syllable[0], syllable[1])
+      spoken.word2ph.push(2)
+      spoken.normText += char
     }
   }
 
