@@ -272,6 +272,7 @@ def checks(prefix: str) -> list[Check]:
         Check("dim%position_inputs", f"{prefix}input_embed.conv_pos_embed.conv1d.0.weight"),
         Check(f"{HEAD_WIDTH}-2*pairs", f"{prefix}rotary_embed.inv_freq"),
         Check("condition%2", f"{prefix}text_embed.text_blocks.0.norm.weight"),
+        Check("waves%2", f"{prefix}time_embed.time_mlp.0.weight"),
     ]
 
 
