@@ -11,6 +11,7 @@ import { Speech } from './speech/index.js'
 import { openVoice, superSampledRate, type VoiceModules } from './store/index.js'
 import { sentencesOf, type TextFrontend, type TextOptions, type TextPiece, type TextStream } from './text/index.js'
 import type { ReferenceInput, SpeechChunk, VoiceInfo } from './types.js'
+import { withFiles } from './voice-errors.js'
 import { frontend, phoneSequence } from './voice-text.js'
 
 interface Loaded {
@@ -138,7 +139,7 @@ export class GptSovits {
     const loaded = await run<{ voice: VoiceHandle; sampleRate: number; bytes: number }>(
       (job) => addon.loadVoice(job, request),
       { signal: this.#stop.signal }
-    )
+    ).catch((error: unknown) => Promise.reject(withFiles(error, modules) as Error))
     return { handle: loaded.voice, sampleRate: loaded.sampleRate, bytes: loaded.bytes }
   }
 
@@ -233,7 +234,7 @@ export class GptSovits {
       ...(onProgress ? { onProgress: onTokens } : {})
     }).then(
       (spoken) => sentence.end(spoken),
-      (error: unknown) => sentence.fail(error)
+      (error: unknown) => sentence.fail(withFiles(error, loaded.modules))
     )
   }
 }

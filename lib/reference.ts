@@ -8,6 +8,7 @@ import { resolveWeight } from './options.js'
 import type { VoiceModules } from './store/index.js'
 import type { TextFrontend } from './text/index.js'
 import type { ReferenceInput, WeightedRecording } from './types.js'
+import { withFiles } from './voice-errors.js'
 import { phoneSequence } from './voice-text.js'
 
 const brand = Symbol.for('gpt-sovits.prepared-reference')
@@ -126,7 +127,7 @@ export class ReferenceRoom {
     const { reference, seconds, kept } = await run<ReferencePrepared>(
       (job) => this.addon.prepareReference(job, { voice: this.voice, recordings }),
       { signal }
-    )
+    ).catch((error: unknown) => Promise.reject(withFiles(error, this.modules) as Error))
     await this.#onDisk.write(key, { seconds, tensors: kept })
     return { handle: reference, seconds }
   }

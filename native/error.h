@@ -33,7 +33,7 @@ inline constexpr std::string_view kInternal = "ERR_GSV_INTERNAL";
 }  // namespace code
 
 // message: a sentence for people which names the thing, the value and the way out.
-// detail: for the log, may be empty.
+// detail: for the log; or the networks whose files cause the error, apart by spaces, which lib/ turns into files.
 class Error : public std::runtime_error {
  public:
   Error(std::string_view code, const std::string& message, std::string detail = {})

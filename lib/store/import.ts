@@ -28,6 +28,8 @@ export interface Imported {
   readonly folder: string
   readonly voice: VoiceFile
   readonly warnings: readonly string[]
+  /** What each network was read from. */
+  readonly sources: Readonly<Record<string, string>>
 }
 
 // Upstream's limits: 50 units a second of training length, and a loop of at most 1500 steps.
@@ -79,7 +81,7 @@ async function writeVoice(
   const modules = Object.fromEntries(networks.map(([name]) => [name, `${name}.pt`])) as unknown as VoiceFile['modules']
   const voice = { ...describe(opened, modules, vocabulary), files }
   await writeWhole(join(out, 'voice.json'), voiceFile(voice))
-  return { folder: out, voice: { format: 1, ...voice }, warnings }
+  return { folder: out, voice: { format: 1, ...voice }, warnings, sources: filesOf(opened.networks) }
 }
 
 /**
@@ -111,7 +113,7 @@ export async function importCached(
   const vocabulary = bert && (await vocabularyFile(dirname(bert.file)))
   await noteVoice(cache, sources, opened.version.name, keys)
   const voice = describe(opened, modules as unknown as VoiceFile['modules'], vocabulary)
-  return { folder: cache, voice: { format: 1, ...voice }, warnings }
+  return { folder: cache, voice: { format: 1, ...voice }, warnings, sources: filesOf(opened.networks) }
 }
 
 function describe(
@@ -128,6 +130,10 @@ function describe(
     ...(vocabulary === undefined ? {} : { vocabulary }),
     sources: Object.fromEntries(entriesOf(networks).map(([name, source]) => [name, basename(source.file)]))
   }
+}
+
+function filesOf(networks: Networks): Record<string, string> {
+  return Object.fromEntries(entriesOf(networks).map(([name, source]) => [name, source.file]))
 }
 
 function entriesOf(networks: Networks): [string, Source][] {

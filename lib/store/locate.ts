@@ -33,7 +33,10 @@ export type VoicePlace = Pick<
 >
 
 /** A voice's description with absolute paths. */
-export type LocatedVoice = VoiceFile
+export interface LocatedVoice extends VoiceFile {
+  /** Of checkpoints: where each network was read, and what was odd about them. */
+  readonly origin?: { readonly files: Readonly<Record<string, string>>; readonly warnings: readonly string[] }
+}
 
 /**
  * Finds a voice: an imported folder, an archive, the demo voice, one that was pulled, or checkpoints, which are imported
@@ -88,9 +91,9 @@ async function fromCheckpoints(
   signal: AbortSignal | undefined
 ): Promise<LocatedVoice> {
   const onNetwork = (network: string): void => logger?.('info', `reading ${network}`)
-  const { voice, warnings } = await importCached(sources, cacheDir, { addon, signal, onNetwork })
+  const { voice, warnings, sources: files } = await importCached(sources, cacheDir, { addon, signal, onNetwork })
   for (const warning of warnings) logger?.('warn', warning)
-  return voice
+  return { ...voice, origin: { files, warnings } }
 }
 
 async function fromPulled(

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Binding, Version } from '../../binding.js'
 import { FileError, MissingBaseError, ModelMismatchError, UnsupportedConfigError, WrongModelError } from '../errors.js'
 import type { FillOptions, Source } from './fill.js'
+import { checkFrames } from './hubert-frames.js'
 import { inspect, type Inspection } from './inspect.js'
 import { baseVoices, findWeights, missingPart, type Part, type PartName, parts, whereToGet } from './parts.js'
 import { findPulled } from './pulled.js'
@@ -69,6 +70,7 @@ export async function openSources(addon: Binding, sources: VoiceSources, options
     return undefined
   }
   const hubert = (await part('hubert', sources.hubert, true)) as Source
+  checkFrames(hubert, s2)
   const bert = await part('bert', sources.bert, false)
   const speaker = await part(version.speaker, sources.speaker, true)
   const vocoder = await part(version.vocoder, sources.vocoder, true)

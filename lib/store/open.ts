@@ -17,6 +17,10 @@ export interface VoiceModules {
   readonly paths: VoiceFile['modules']
   /** Token ids of a Chinese text, with [CLS] and [SEP]; absent without BERT. */
   readonly bertIds?: (text: string) => Int32Array
+  /** The file of each network that a user knows: the checkpoint, else the module. */
+  readonly files: Readonly<Record<string, string>>
+  /** What was odd about them. */
+  readonly warnings: readonly string[]
   /** Recordings that the voice brings along; the first one is the default. */
   readonly references: readonly ReferenceInput[]
 }
@@ -36,7 +40,7 @@ function tokenizer(path: string): (text: string) => Int32Array {
 }
 
 function modulesOf(addon: Binding, voice: LocatedVoice): VoiceModules {
-  const { modules, vocabulary, references = [] } = voice
+  const { modules, vocabulary, references = [], origin } = voice
   const bertIds = modules.bert && vocabulary ? tokenizer(vocabulary) : undefined
   return {
     version: versionNamed(addon, voice.version, modules.s2),
@@ -45,6 +49,8 @@ function modulesOf(addon: Binding, voice: LocatedVoice): VoiceModules {
     hop: voice.hop,
     maxTokens: voice.maxTokens,
     paths: modules,
+    files: { ...modules, ...origin?.files },
+    warnings: origin?.warnings ?? [],
     references: references.map(({ audio, text, language }) => ({ audio, text, language })),
     ...(bertIds ? { bertIds } : {})
   }

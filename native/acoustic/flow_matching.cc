@@ -42,9 +42,10 @@ bool equal(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
 void check_rate(const Vocoder& vocoder, const FlowShape& shape, int sample_rate) {
   const std::int64_t needed = std::int64_t{shape.hop} * sample_rate / shape.mel_rate;
   if (vocoder.samples_per_frame() == needed) return;
-  throw Error(code::kUnsupportedConfig, "the vocoder's `upsample_rates` make " +
-                                            std::to_string(vocoder.samples_per_frame()) + " samples of a frame; " +
-                                            std::string(shape.version) + " needs " + std::to_string(needed));
+  throw Error(code::kUnsupportedConfig,
+              "the vocoder's `upsample_rates` make " + std::to_string(vocoder.samples_per_frame()) +
+                  " samples of a frame; " + std::string(shape.version) + " needs " + std::to_string(needed),
+              "vocoder");
 }
 
 at::Tensor denormalise(const at::Tensor& mel) { return (mel + 1) / 2 * (kHighest - kLowest) + kLowest; }

@@ -45,7 +45,8 @@ void check(const HifiGanWeights& w) {
   throw Error(code::kUnsupportedConfig,
               "the generator has a convolution that this release cannot run: kernel sizes "
               "(resblock_kernel_sizes) must be odd, and channels at most " +
-                  std::to_string(kernels::kWinogradChannels));
+                  std::to_string(kernels::kWinogradChannels),
+              "s2 vocoder");
 }
 
 void check(const std::stop_token& stop) {

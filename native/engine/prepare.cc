@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "engine/finite.h"
 #include "engine/tensors.h"
 #include "engine/voice.h"
 #include "error.h"
@@ -35,11 +36,15 @@ ReferencePrepared prepare(const PrepareReferenceRequest& request, std::stop_toke
   if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
   const at::Tensor wav16k = reference::padded_16k(request.recordings[0], voice.format);
   const at::Tensor features = reference::hubert_features(voice.hubert->get(), wav16k);
+  require_finite(features, "hubert");
   const at::Tensor tokens = voice.acoustic->semantic_codes(features).to(at::kInt).contiguous();
   const auto* data = tokens.const_data_ptr<std::int32_t>();
   out->semantic_tokens.assign(data, data + tokens.numel());
   TensorMap kept{{kTokens, data_of(tokens)}};
-  for (const at::Tensor& tensor : out->conditioning->tensors()) kept.emplace(name_of(kept.size() - 1), data_of(tensor));
+  for (const at::Tensor& tensor : out->conditioning->tensors()) {
+    if (tensor.is_floating_point()) require_finite(tensor, "s2 speaker");
+    kept.emplace(name_of(kept.size() - 1), data_of(tensor));
+  }
   return {out, seconds, {data, data + tokens.numel()}, std::move(kept)};
 }
 

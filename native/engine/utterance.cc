@@ -47,7 +47,7 @@ std::optional<ChunkedSpeech> open_chunks(const LoadedVoice& voice, const SpeakRe
 
 void super_sample(const LoadedVoice& voice, Spoken& spoken, const std::stop_token& stop) {
   if (!voice.super_sampler) throw Error(code::kMissingModel, "the voice has no super-sampling model");
-  spoken.samples = finite(at::tensor((*voice.super_sampler)(spoken.samples, spoken.sample_rate, stop)));
+  spoken.samples = finite(at::tensor((*voice.super_sampler)(spoken.samples, spoken.sample_rate, stop)), "superSampler");
   signal::limit_peak(spoken.samples);
   spoken.sample_rate = voice.super_sampler->sample_rate();
 }
@@ -81,7 +81,9 @@ std::vector<float> Utterance::features() const {
   const auto columns = static_cast<std::int64_t>(prompt.phones.size() + text.phones.size());
   at::Tensor out = at::zeros({voice_.decoder->config().bert_width, columns});
   const auto fresh = [this](const std::vector<std::int64_t>& ids) {
-    return text_features::character_features(voice_.bert->get(), ids);
+    at::Tensor features = text_features::character_features(voice_.bert->get(), ids);
+    require_finite(features, "bert");
+    return features;
   };
   const auto remembered = [&](const std::vector<std::int64_t>& ids) { return voice_.transcripts->of(ids, fresh); };
   text_features::write_phone_features(remembered, prompt, 0, out);
@@ -126,6 +128,9 @@ void Utterance::speak_chunk() {
 }
 
 bool Utterance::accept(semantic::Result result) {
+  if (result.ended == semantic::Ended::kNotFinite) {
+    throw not_finite(features_ && !features_->empty() ? "s1 bert" : "s1");
+  }
   // Upstream pads nothing here: an end at the first step would leave no token, and `tokens[-0:]` would speak the
   // reference.
   if (result.tokens.empty()) {

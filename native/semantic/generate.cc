@@ -1,6 +1,7 @@
 #include "semantic/generate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "error.h"
@@ -92,6 +93,10 @@ void Generator::accept(int index) {
   Row& row = *rows_[index];
   const int eos = decoder_.config().eos;
   std::span<float> logits = batch_->logits(index);
+  if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) {
+    finish(index, Ended::kNotFinite);
+    return;
+  }
   if (row.steps < kStepsWithoutEos) logits = logits.first(eos);  // EOS is the last column
   const int32_t token = row.sampler.sample(logits, row.steps);
   // The sampler left the repetition penalty in the logits; upstream looks for EOS in those.

@@ -22,7 +22,8 @@ struct Request {
   int max_steps = 1500;
 };
 
-enum class Ended { kEos, kEarlyStop, kCap, kCancelled };
+// kNotFinite: the network's weights are damaged.
+enum class Ended { kEos, kEarlyStop, kCap, kCancelled, kNotFinite };
 
 struct Result {
   int id = 0;                   // what Generator::add answered

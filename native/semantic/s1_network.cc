@@ -41,7 +41,8 @@ void check(const S1Config& c) {
   throw Error(code::kUnsupportedConfig,
               "this s1 config cannot run: n_layer " + std::to_string(c.layers) + ", head " + std::to_string(c.heads) +
                   ", hidden_dim " + std::to_string(c.width) + " (an even multiple of head is needed), vocab_size " +
-                  std::to_string(c.vocab) + ", EOS " + std::to_string(c.eos) + " (vocab_size - 1 is needed)");
+                  std::to_string(c.vocab) + ", EOS " + std::to_string(c.eos) + " (vocab_size - 1 is needed)",
+              "s1");
 }
 
 Format format_of(Precision precision) {

@@ -19,14 +19,17 @@ void check(const torch::jit::Module& bert, const std::vector<std::int64_t>& ids)
   const std::int64_t words = rows(embeddings, "word_embeddings"), places = rows(embeddings, "position_embeddings");
   for (const std::int64_t id : ids) {
     if (id >= 0 && id < words) continue;
-    throw Error(code::kModelMismatch, "BERT's vocabulary names token " + std::to_string(id) +
-                                          "; embeddings.word_embeddings.weight has " + std::to_string(words) +
-                                          " rows: the vocabulary is that of another BERT");
+    throw Error(code::kModelMismatch,
+                "BERT's vocabulary names token " + std::to_string(id) + "; embeddings.word_embeddings.weight has " +
+                    std::to_string(words) + " rows: the vocabulary is that of another BERT",
+                "bert");
   }
   if (static_cast<std::int64_t>(ids.size()) <= places) return;
-  throw Error(code::kModelMismatch, "a sentence has " + std::to_string(ids.size()) +
-                                        " characters for BERT; embeddings.position_embeddings.weight has " +
-                                        std::to_string(places) + " rows: cut the text into shorter sentences");
+  throw Error(code::kModelMismatch,
+              "a sentence has " + std::to_string(ids.size()) +
+                  " characters for BERT; embeddings.position_embeddings.weight has " + std::to_string(places) +
+                  " rows: cut the text into shorter sentences",
+              "bert");
 }
 
 }  // namespace
