@@ -71,6 +71,51 @@ describe('matching a checkpoint with a blueprint', () => {
     expect(error?.code).toBe('ERR_GSV_MODEL_MISMATCH')
   })
 
+  it('gives both shapes of a tensor with more dimensions, sizes that nothing tells yet by their names', () => {
+    const deep = good.map((tensor) => (tensor.name === 'layers.0.weight' ? float(tensor.name, 4, 7, 1) : tensor))
+    expect(() => resolve(specification, config, deep)).toThrow(
+      'layers.0.weight is [4, 7, 1], this network needs [4, 7]'
+    )
+    const flat = good.map((tensor, i) => (i === 0 ? float(tensor.name, 28) : tensor))
+    expect(() => resolve(specification, config, flat)).toThrow(
+      'model.embedding.weight is [28], this network needs [rows, 4]'
+    )
+  })
+
+  it.each([
+    [[7, 1], 'layers.1.weight_g is [7, 1], its direction layers.1.weight_v needs [4, 1]'],
+    [[4], 'layers.1.weight_g is [4], its direction layers.1.weight_v needs [4, 1]'],
+    [[1, 7], 'layers.1.weight_g is [1, 7], its direction layers.1.weight_v needs [4, 1]']
+  ])('refuses norms of the shape %j', (shape, message) => {
+    const other = good.map((tensor) => (tensor.name.endsWith('_g') ? float(tensor.name, ...shape) : tensor))
+    expect(() => resolve(specification, config, other)).toThrow(message)
+    expect(() =>
+      resolve(
+        specification,
+        config,
+        good.filter(({ name }) => !name.endsWith('_g'))
+      )
+    ).toThrow('layers.1.weight_g is missing')
+  })
+
+  it('wants a list where sizes are counted or picked, and a number elsewhere', () => {
+    const kernels = {
+      ...specification,
+      dims: [...specification.dims, { name: 'kernels', from: 'model.kernels' }],
+      tensors: [...specification.tensors, { name: 'taps', shape: ['kernels[0]'], loops: [] }]
+    }
+    const read = (model: object) =>
+      resolve(kernels, { model: { ...config.model, ...model } }, [...good, float('taps', 3)])
+    expect(read({ kernels: [3] }).tensors).toHaveLength(4)
+    const list = 'it must be a list of positive integers'
+    expect(() => read({ kernels: 3 })).toThrow(`config.model.kernels is 3; ${list}`)
+    expect(() => read({ kernels: [3, '3'] })).toThrow(`config.model.kernels is [3,"3"]; ${list}`)
+    expect(() => read({ kernels: [3], hidden: [4] })).toThrow(
+      'config.model.hidden is [4]; it must be a positive integer'
+    )
+    expect(() => read({ kernels: [3], hidden: '4' })).toThrow('config.model.hidden is "4"')
+  })
+
   it.each([
     [{ n_layer: 9, hidden: 4, kind: '1' }, 'config.model.n_layer is 9; it must be a number from 1 to 4'],
     [{ hidden: 4, kind: '1' }, 'config.model.n_layer is missing'],
