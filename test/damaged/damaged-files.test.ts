@@ -1,4 +1,4 @@
-// Files that can be read and are wrong: each must give a typed error that names the file, or speak. A few of each part are
+// Files that can be read and are wrong: each must give a typed error that names the file, or speak. One of each part is
 // drawn here by a fixed seed; `npm run stress:files` tries as many as it is told. GSV_MUTANTS sets how many of each part,
 // GSV_SEED others.
 import { mkdirSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { type Draft, draftOf, layouts, type Part, writeDraft } from './voices.js
 import { scratch } from '../engine/voice.js'
 
 const seed = Number(process.env['GSV_SEED'] ?? 1)
-const count = Number(process.env['GSV_MUTANTS'] ?? 2)
+const count = Number(process.env['GSV_MUTANTS'] ?? 1)
 const folder = scratch()
 const whole = join(folder, 'whole')
 const parts = Object.keys(layouts) as Part[]
