@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,7 @@ from spec import specification
 
 NETWORKS = ["s1", "s2", "s2_pro", "eres2net", "s2_v3", "bigvgan", "hifigan", "ap_bwe", "hubert", "bert"]
 HERE = Path(__file__).parent
+HASH_SEED = "3"  # torch writes the constants of a class in the order of a Python set
 
 
 def blueprint(name: str) -> bytes:
@@ -80,8 +82,9 @@ def main() -> None:
         (arguments.out / f"{name}.pt").write_bytes(blueprint(name))
         (arguments.out / f"{name}.json").write_text(as_json(specification(network, f"{name}.pt")))
         return
+    environment = os.environ | {"PYTHONHASHSEED": HASH_SEED}
     for name in names:  # a process each: torch numbers the classes of a process, and the numbers go into the file
-        subprocess.run([sys.executable, __file__, arguments.out, "--only", name], check=True)
+        subprocess.run([sys.executable, __file__, arguments.out, "--only", name], check=True, env=environment)
     if names == NETWORKS:
         (arguments.out / "manifest.json").write_text(as_json(manifest(arguments.out)))
 
