@@ -21,6 +21,7 @@ once sentences "$python" sentences.py "$work/sentences.txt"
 once phones npx tsx phones.ts "$work/sentences.txt" "$work/pieces.jsonl"
 once corpus "$python" synthesize.py "$work/pieces.jsonl" "$corpus"
 once features "$python" features.py "$corpus"
+once reader "$python" train_reader.py "$corpus" "$work" --minutes "$(part 3)"
 # The generator learns beside the encoder, then s1 beside s2.
 once generator "$python" train_generator.py "$corpus" "$work" --minutes "$(part 25)" &
 once encoder "$python" train_encoder.py "$corpus" "$work" --minutes "$(part 18)"

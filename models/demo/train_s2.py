@@ -2,6 +2,10 @@
 
 While the share ALONE of the time lasts, the text encoder, the style encoder and the flow learn the frames that the
 generator was trained with (train_generator.py); after it the generator learns with them from what they give.
+
+Two heads of the attention that looks at the phones are shown where each frame belongs, which the alignment of the
+corpus tells: by itself it does not find that out in days, and the phones say nothing. What is made must also be read as
+what was to be said, by a network that reads speech (train_reader.py).
 """
 
 from collections import defaultdict
@@ -9,13 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from codes import Tokens
-from corpus import FRAME, MELS, RATE, UNIT, Corpus, Utterance
+from corpus import CODE, FRAME, MELS, RATE, UNIT, Corpus, Utterance
+from layers import project_heads, same_conv
 from losses import SpectralLoss
 from networks import build_s2
 from s2 import S2
+from train_reader import Reader
 from training import Training, arguments, set_rate
 
 BATCH = 16
@@ -25,6 +32,10 @@ SPEAKS_EVERY = 2  # steps: the generator costs most and has learnt most before
 NOISE_SCALE = 0.5
 TRUE = 0.25  # share of the utterances with their own codes; the others have a share of what s1 would say (draw.py)
 BINS = 704
+GUIDED_HEADS = 2
+GUIDANCE = 0.3
+ALIKE, READ = 2.0, 0.4  # weights of how like the truth it looks to the reader, and of what it reads
+IGNORE = -100
 
 
 def groups(utterances: list[Utterance]) -> list[list[Utterance]]:
@@ -72,7 +83,8 @@ class Batches:
         return torch.from_numpy(self.corpus.wave(u)[: 80 * UNIT])
 
     def next(self) -> tuple[Tensor, ...]:
-        """-> codes [B, 1, T], phones [B, X], references [B, bins, frames], frames [B, 96, 2T], waves [B, N]."""
+        """-> codes [B, 1, T], phones [B, X], references [B, bins, frames], frames [B, 96, 2T], waves [B, N]; of each
+        frame the index of its phone and its sound [B, 2T]."""
         if self.drawn is None and (self.work / "drawn.i16").exists():  # it comes while s2 is trained
             self.drawn = Tokens(self.corpus, self.work, "drawn.i16")
         group = self.groups[self.rng.integers(len(self.groups))]
@@ -80,6 +92,8 @@ class Batches:
         codes = torch.zeros(len(group), 1, longest, dtype=torch.long)
         frames = torch.from_numpy(np.tile(self.silence, (len(group), 2 * longest, 1)))
         waves = torch.zeros(len(group), 2 * longest * FRAME)
+        sources = torch.full((len(group), 2 * longest), IGNORE)
+        sounds = torch.full((len(group), 2 * longest), IGNORE)
         for row, u in enumerate(group):
             said = self.said(u)[:longest]
             codes[row, 0, : len(said)] = torch.from_numpy(said)
@@ -87,26 +101,67 @@ class Batches:
             frames[row, : 2 * u.codes] = torch.from_numpy(self.corpus.latent(u))
             wave = self.corpus.wave(u)
             waves[row, : len(wave)] = torch.from_numpy(wave)
+            where = self.corpus.at(self.corpus.phones, u, 2 * u.codes, CODE / 2)
+            sources[row, : len(where)] = torch.from_numpy(where.astype(np.int64))
+            heard = self.corpus.at(self.corpus.sounds, u, 2 * u.codes, CODE / 2)
+            sounds[row, : len(heard)] = torch.from_numpy(heard.astype(np.int64))
         phones = torch.tensor([u.ids for u in group])
         references = spectrogram(torch.stack([self.reference(u.voice) for u in group]))
-        return codes, phones, references, frames.transpose(1, 2), waves
+        return codes, phones, references, frames.transpose(1, 2), waves, sources, sounds
 
 
-def predict(s2: S2, codes: Tensor, phones: Tensor, references: Tensor) -> tuple[Tensor, Tensor]:
-    """-> frames [B, 96, 2T] and styles, noise and all as in synthesis."""
+def attended(s2: S2, codes: Tensor, phones: Tensor, style: Tensor) -> tuple[Tensor, Tensor]:
+    """`s2.latent`, and the guided heads' log shares [B, GUIDED_HEADS, 2T, X]."""
+    encoder, mrte = s2.enc_p, s2.enc_p.mrte
+    look = mrte.cross_attention
+    quantized = s2.quantizer.vq.layers[0]._codebook(codes[:, 0]).repeat_interleave(2, dim=2)
+    frames = same_conv(quantized, encoder.ssl_proj.weight, encoder.ssl_proj.bias)
+    frames = encoder.encoder_ssl(frames, s2.n_heads, s2.n_layers // 2)
+    text = F.embedding(phones, encoder.text_embedding.weight).transpose(1, 2)
+    text = encoder.encoder_text(text, s2.n_heads, s2.n_layers)
+    x = same_conv(frames, mrte.c_pre.weight, mrte.c_pre.bias).transpose(1, 2)
+    y = same_conv(text, mrte.text_pre.weight, mrte.text_pre.bias).transpose(1, 2)
+    q = project_heads(x, look.conv_q.weight, look.conv_q.bias, look.heads)[:, :GUIDED_HEADS].float()
+    k = project_heads(y, look.conv_k.weight, look.conv_k.bias, look.heads)[:, :GUIDED_HEADS].float()
+    shares = (q @ k.transpose(2, 3) * q.size(-1) ** -0.5).log_softmax(-1)
+    return encoder.encoder2(mrte(frames, text, style), s2.n_heads, s2.n_layers // 2), shares
+
+
+def misplaced(shares: Tensor, sources: Tensor) -> tuple[Tensor, Tensor]:
+    """-> how far the guided heads look elsewhere than at the frame's phone, and the share of frames they find."""
+    known = sources != IGNORE
+    wanted = sources.clamp(min=0)[:, None, :, None].expand(-1, shares.size(1), -1, 1)
+    missed = -shares.gather(3, wanted).squeeze(3).mean(1)[known].mean()
+    found = (shares.mean(1).argmax(-1) == sources)[known].float().mean()
+    return missed, found
+
+
+def predict(s2: S2, codes: Tensor, phones: Tensor, references: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """-> frames [B, 96, 2T] and styles, noise and all as in synthesis; the guided heads' log shares."""
     style = s2.ref_enc(references)
-    latent = s2.latent(codes, phones, style)
+    latent, shares = attended(s2, codes, phones, style)
     mean, log_scale, mask = s2.prior(latent, 1.0)
     noise = torch.randn_like(mean)
-    return s2.decode_latent(mean, log_scale, mask, style, noise, NOISE_SCALE), style
+    return s2.decode_latent(mean, log_scale, mask, style, noise, NOISE_SCALE), style, shares
 
 
-def cut(frames: Tensor, waves: Tensor, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """One segment of every row."""
-    starts = [int(rng.integers(0, frames.size(2) - SEGMENT + 1)) for _ in range(len(frames))]
-    cut_frames = torch.stack([row[:, s : s + SEGMENT] for row, s in zip(frames, starts)])
-    cut_waves = torch.stack([row[s * FRAME : (s + SEGMENT) * FRAME] for row, s in zip(waves, starts)])
-    return cut_frames, cut_waves
+def read(reader: Reader, mel: Tensor, target: Tensor, sounds: Tensor) -> Tensor:
+    """How unlike the target it looks, and how wrongly it is read."""
+    layers, logits = reader(mel)
+    with torch.no_grad():
+        wanted, _ = reader(target)
+    unlike = sum((x - y).abs().mean() / y.abs().mean() for x, y in zip(layers, wanted)) / len(layers)
+    return ALIKE * unlike + READ * F.cross_entropy(logits.float(), sounds, ignore_index=IGNORE)
+
+
+def cut(rng: np.random.Generator, *sounds: tuple[Tensor, int]) -> list[Tensor]:
+    """One segment of every row, the same one of each tensor; with each its values a frame."""
+    count = sounds[0][0].size(-1) // sounds[0][1]
+    starts = [int(rng.integers(0, count - SEGMENT + 1)) for _ in range(len(sounds[0][0]))]
+    return [
+        torch.stack([row[..., s * step : (s + SEGMENT) * step] for row, s in zip(tensor, starts)])
+        for tensor, step in sounds
+    ]
 
 
 def start(work: Path) -> S2:
@@ -137,6 +192,8 @@ def main() -> None:
     weights = torch.ones(corpus.latents.shape[1], 1)
     weights[MELS] = weights[MELS + 1] = 8
     batches = Batches(corpus, args.work, training.step)
+    reader = Reader().requires_grad_(False)
+    reader.load_state_dict(torch.load(args.work / "reader.pt", weights_only=True)["parts"]["reader"])
     speaking = training.progress > ALONE
     while training.next():
         if not speaking and training.progress > ALONE:
@@ -147,17 +204,20 @@ def main() -> None:
                 second.load_state_dict(generator["optimizer"])
             print("the generator joins", flush=True)
         speaks = speaking and training.step % SPEAKS_EVERY == 0
-        codes, phones, references, frames, waves = batches.next()
+        codes, phones, references, frames, waves, sources, sounds = batches.next()
         with torch.autocast("cpu", torch.bfloat16):
-            predicted, style = predict(s2, codes, phones, references)
+            predicted, style, shares = predict(s2, codes, phones, references)
             distance = ((predicted.float() - frames).abs() * weights).sum(1).mean() / weights.sum()
-            loss, mel = 3 * distance, distance.new_zeros(())
+            missed, found = misplaced(shares, sources)
+            reading = read(reader, predicted[:, :MELS], frames[:, :MELS], sounds)
+            loss, mel = 3 * distance + GUIDANCE * missed + reading, distance.new_zeros(())
             if speaks:
-                heard, said = cut(predicted, waves, batches.rng)
+                heard, said, what = cut(batches.rng, (predicted, 1), (waves, FRAME), (sounds, 1))
                 spoken = s2.generate(heard, style)
         if speaks:
-            spectral, mel = loss_of(spoken.float().squeeze(1), said)
-            loss = loss + 0.5 * spectral
+            spoken = spoken.float().squeeze(1)
+            spectral, mel = loss_of(spoken, said)
+            loss = loss + 0.5 * spectral + 0.5 * read(reader, reader.mel(spoken), reader.mel(said), what)
             second.zero_grad()
         set_rate(first, training.straight_rate(1.5e-3, warm_up=300))
         set_rate(second, 0.5 * training.straight_rate(1e-3))
@@ -169,7 +229,8 @@ def main() -> None:
             nn.utils.clip_grad_norm_(s2.dec.parameters(), 10.0)
             second.step()
         pitch = (predicted.detach()[:, MELS].float() - frames[:, MELS]).abs().mean()
-        training.count(frames=distance.item(), pitch=pitch.item(), mel=SPEAKS_EVERY * mel.item())
+        training.count(frames=distance.item(), pitch=pitch.item(), mel=SPEAKS_EVERY * mel.item(),
+                       missed=missed.item(), found=found.item(), reading=reading.item())  # fmt: skip
 
 
 if __name__ == "__main__":
