@@ -11,8 +11,8 @@ const STEADY_TEXTS = 2000
 /** Opens every table of English, which each mode reads: a process that has run for a while has them open. */
 const OPENING = 'Siobhan read the 1st blorptastic page of a microblogging CEO.'
 
-export interface Speed {
-  /** Characters per second, texts read again and again: what is kept between texts is there. */
+interface Times {
+  /** Texts read again and again: what is kept between texts is there. */
   readonly again: number
   /** Texts that were never read, by a process that has read many others: a program that has run for a while. */
   readonly unseen: number
@@ -20,19 +20,16 @@ export interface Speed {
   readonly steady: number
   /** The same texts by a process that has read one other: its tables are there, its code is not compiled. */
   readonly cold: number
+}
+
+/** Characters per second. */
+export interface Speed extends Times {
   /** Upstream's, texts read again. */
   readonly upstream?: number
   /** Upstream's, texts never seen, after a third as many others. */
   readonly upstreamUnseen?: number
   readonly upstreamFailed?: number
   readonly ratios?: Times
-}
-
-interface Times {
-  readonly again: number
-  readonly unseen: number
-  readonly steady: number
-  readonly cold: number
 }
 
 const times = (count: number, texts: readonly string[]): string[] => Array<readonly string[]>(count).fill(texts).flat()
