@@ -4,7 +4,7 @@ import { GptSovits } from './gpt-sovits.js'
 import { engine, run } from './native.js'
 import { type GptSovitsConfig, resolveConfig } from './options.js'
 import type { Speech } from './speech/index.js'
-import { openVoice } from './store/index.js'
+import { networksOf, openVoice } from './store/index.js'
 import type { ReferenceInput } from './types.js'
 
 /** A sentence of usual length: phones of the reference's text and its own, semantic tokens of either (25 a second). */
@@ -72,25 +72,13 @@ async function measureStages(config: GptSovitsConfig): Promise<Stages> {
   const resolved = resolveConfig(config)
   const addon = await engine(resolved.nativeBinding)
   const modules = await openVoice(addon, resolved, new AbortController().signal)
-  const { version, sampleRate, fftSize, hop, paths } = modules
   const { threads, device, precision, maxMemory, keepLoaded } = resolved
-  const request = {
-    bert: '',
-    speaker: '',
-    vocoder: '',
-    superSampler: '',
-    ...paths,
-    version: version.name,
-    sampleRate,
-    fftSize,
-    hop
-  }
   const { voice } = await run<{ voice: VoiceHandle }>((job) =>
-    addon.loadVoice(job, { ...request, threads, device, precision, maxMemory, keepLoaded })
+    addon.loadVoice(job, { ...networksOf(modules), threads, device, precision, maxMemory, keepLoaded })
   )
   try {
-    const stages = await timed(new Probe(addon, voice), fftSize)
-    return { version: version.name, threads: threads || availableParallelism(), precision, ...stages }
+    const stages = await timed(new Probe(addon, voice), modules.fftSize)
+    return { version: modules.version.name, threads: threads || availableParallelism(), precision, ...stages }
   } finally {
     addon.release(voice)
   }

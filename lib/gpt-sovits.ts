@@ -8,7 +8,7 @@ import { isPreparedReference, type PreparedReference, ReferenceRoom } from './re
 import { chunkingOf, Sentence } from './sentence.js'
 import { type Pace, SentenceLine } from './sentence-line.js'
 import { Speech } from './speech/index.js'
-import { openVoice, superSampledRate, type VoiceModules } from './store/index.js'
+import { networksOf, openVoice, superSampledRate, type VoiceModules } from './store/index.js'
 import { sentencesOf, type TextFrontend, type TextOptions, type TextPiece, type TextStream } from './text/index.js'
 import type { ReferenceInput, SpeechChunk, VoiceInfo } from './types.js'
 import { withFiles } from './voice-errors.js'
@@ -120,22 +120,8 @@ export class GptSovits {
   }
 
   async #loadModules(addon: Binding, modules: VoiceModules) {
-    const { sampleRate, fftSize, hop } = modules
-    const version = modules.version.name
     const { threads, device, precision, maxMemory, keepLoaded } = this.#config
-    const networks = { bert: '', speaker: '', vocoder: '', superSampler: '', ...modules.paths }
-    const request = {
-      ...networks,
-      version,
-      sampleRate,
-      fftSize,
-      hop,
-      threads,
-      device,
-      precision,
-      maxMemory,
-      keepLoaded
-    }
+    const request = { ...networksOf(modules), threads, device, precision, maxMemory, keepLoaded }
     const loaded = await run<{ voice: VoiceHandle; sampleRate: number; bytes: number }>(
       (job) => addon.loadVoice(job, request),
       { signal: this.#stop.signal }

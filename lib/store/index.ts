@@ -14,7 +14,7 @@ export {
   verifyStored
 } from './inventory.js'
 export { DEMO_VOICE, type VoicePlace } from './locate.js'
-export { openVoice, type VoiceModules } from './open.js'
+export { networksOf, openVoice, type VoiceModules } from './open.js'
 export { pull, type Pulled, type PullOptions, type PullProgress } from './pull.js'
 export { findPulled } from './pulled.js'
 export { withPulled } from './sources.js'

@@ -30,6 +30,21 @@ export async function openVoice(addon: Binding, config: ResolvedConfig, signal: 
   return modulesOf(addon, await locateVoice(addon, config, signal))
 }
 
+/** What the engine is told of a voice's networks, to load them; those that it has not are empty. */
+export function networksOf({ paths, version, sampleRate, fftSize, hop }: VoiceModules) {
+  return {
+    bert: '',
+    speaker: '',
+    vocoder: '',
+    superSampler: '',
+    ...paths,
+    version: version.name,
+    sampleRate,
+    fftSize,
+    hop
+  }
+}
+
 // The vocabulary is read at the first Chinese text.
 function tokenizer(path: string): (text: string) => Int32Array {
   let loaded: BertTokenizer | undefined
