@@ -40,11 +40,18 @@ export function stripCharacter(text: string, character: string): string {
   return text.slice(start, end)
 }
 
-/** Length in code points. */
+/**
+ * Length in code points. It is worked out without a branch for those above the first plane: the first text with one
+ * would have all compiled code that counts thrown away.
+ */
 export function codePointLength(text: string): number {
   let length = text.length
-  for (let index = 1; index < text.length; index++) {
-    if ((text.charCodeAt(index) & 0xfc00) === 0xdc00 && (text.charCodeAt(index - 1) & 0xfc00) === 0xd800) length--
+  let before = 0
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    const isPair = ((before ^ 0xd800) | (code ^ 0xdc00)) < 0x400
+    length -= Number(isPair)
+    before = code
   }
   return length
 }

@@ -5,7 +5,7 @@ import { inTurn, type Later, whenThere } from './later.js'
 import { compileLexicon, type CompiledLexicon } from './lexicon.js'
 import { type MarkedPart, MarkedText, parseMarks } from './marks.js'
 import { checkPhones } from './phones.js'
-import type { TextFrontend, TextOptions, TextPiece } from './piece.js'
+import type { TextFrontend, TextOptions, TextPiece, TextSegment } from './piece.js'
 import { preSegment } from './pre-segment.js'
 import { type PartRun, readRun, type RunLanguage } from './read-run.js'
 
@@ -82,7 +82,7 @@ export class Frontends implements TextFrontend {
       inTurn(runs, (run) => readRun(run, version, this.#languages, lexicon))
     )
     return whenThere(segments, (read) =>
-      assemble(marked?.plain(text) ?? text, read.length === 1 ? read[0]! : read.flat(), version, dotPrefixed)
+      assemble(marked?.plain(text) ?? text, joined(read), version, dotPrefixed)
     )
   }
 
@@ -110,6 +110,12 @@ export class Frontends implements TextFrontend {
     }
     return runs.finish(modeLanguage(mode))
   }
+}
+
+function joined(lists: readonly (readonly TextSegment[])[]): readonly TextSegment[] {
+  const segments: TextSegment[] = []
+  for (const list of lists) for (const segment of list) segments.push(segment)
+  return segments
 }
 
 /** Gathers runs; a word with given phones belongs to the run before it, or to the one after when it comes first. */

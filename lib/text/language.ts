@@ -19,6 +19,19 @@ export interface Pronunciation {
   readonly warnings?: readonly string[]
 }
 
+/**
+ * Every frontend makes its answers here, so that all have one shape: code that meets objects of several is compiled
+ * again for each.
+ */
+export function pronunciation(
+  normText: string,
+  phones: readonly string[],
+  word2ph?: readonly number[],
+  warnings?: readonly string[]
+): Pronunciation {
+  return { normText, phones, word2ph, warnings }
+}
+
 /** A word whose phones the caller gave: it is not looked up. */
 export interface SpokenWord {
   readonly text: string

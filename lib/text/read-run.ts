@@ -1,5 +1,12 @@
 import { isSpokenBy, type Languages } from './languages.js'
-import type { Frontend, SpokenLanguage, SpokenWord, SymbolVersion } from './language.js'
+import {
+  type Frontend,
+  pronunciation,
+  type Pronunciation,
+  type SpokenLanguage,
+  type SpokenWord,
+  type SymbolVersion
+} from './language.js'
 import { inTurn, type Later, whenThere } from './later.js'
 import type { CompiledLexicon } from './lexicon.js'
 import type { TextSegment } from './piece.js'
@@ -48,7 +55,7 @@ function readParts(
   frontend: Frontend
 ): Later<TextSegment[]> {
   if (frontend.pronounceParts && !parts.every(isText)) {
-    return [{ text: parts.map(textOf).join(''), language, ...frontend.pronounceParts(parts, version) }]
+    return [segmentOf(parts.map(textOf).join(''), language, frontend.pronounceParts(parts, version))]
   }
   return inTurn(parts, (part) => readPart(part, language, version, frontend))
 }
@@ -59,14 +66,22 @@ function readPart(
   version: SymbolVersion,
   frontend: Frontend
 ): Later<TextSegment> {
-  if (!isText(part)) return { text: part.text, language, normText: part.text, phones: part.phones }
+  if (!isText(part)) return segmentOf(part.text, language, pronunciation(part.text, part.phones))
   const read = frontend.pronounceLater?.(part, version) ?? frontend.pronounce(part, version)
-  return whenThere(read, (pronunciation) => ({ text: part, language, ...pronunciation }))
+  return whenThere(read, (pronounced) => segmentOf(part, language, pronounced))
+}
+
+function segmentOf(
+  text: string,
+  language: RunLanguage,
+  { normText, phones, word2ph, warnings }: Pronunciation
+): TextSegment {
+  return { text, language, normText, phones, word2ph, warnings }
 }
 
 /** Upstream reads a run that it has no frontend for as a blank of English, which is one pause. */
 function pause(language: RunLanguage, text: string, version: SymbolVersion, english: Frontend): TextSegment {
-  const segment = { text, language, ...english.pronounce(' ', version) }
+  const segment = segmentOf(text, language, english.pronounce(' ', version))
   if (!isLanguage(language)) return segment
   return { ...segment, warnings: [`a ${version} voice does not speak ${language}: ${JSON.stringify(text)} is a pause`] }
 }

@@ -1,4 +1,4 @@
-import type { Frontend, Pronunciation, SpokenWord } from '../language.js'
+import { type Frontend, pronunciation, type Pronunciation, type SpokenWord } from '../language.js'
 import { symbolIds } from '../symbols.js'
 import { loadHomographs, type Homograph } from './dictionary.js'
 import { normalizeEnglish } from './normalize.js'
@@ -40,7 +40,7 @@ class English implements Frontend {
       else tokens.push(part)
     }
     const phones = this.#phones(tokens)
-    return { normText: texts.join(''), phones: phones.length < SHORTEST ? [',', ...phones] : phones }
+    return pronunciation(texts.join(''), phones.length < SHORTEST ? [',', ...phones] : phones)
   }
 
   #phones(tokens: readonly (string | SpokenWord)[]): string[] {

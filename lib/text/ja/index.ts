@@ -1,4 +1,4 @@
-import type { Frontend, Pronunciation } from '../language.js'
+import { type Frontend, pronunciation, type Pronunciation } from '../language.js'
 import { MARK_PHONES } from '../mark-phones.js'
 import { addPhones } from './split-phones.js'
 import { eachStretch } from './stretches.js'
@@ -25,5 +25,5 @@ function pronounce(text: string, phonesOf: JapaneseOptions['phones']): Pronuncia
     if (isSpoken) addPhones(phonesOf(part), phones)
     else if (part !== ' ') phones.push(MARK_PHONES[part] ?? part)
   })
-  return { normText, phones }
+  return pronunciation(normText, phones)
 }

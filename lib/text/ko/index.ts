@@ -1,4 +1,4 @@
-import type { Frontend, Pronunciation } from '../language.js'
+import { type Frontend, pronunciation } from '../language.js'
 import { MARK_PHONES } from '../mark-phones.js'
 import { symbolIds } from '../symbols.js'
 import { decompose, standAlone } from './jamo.js'
@@ -39,13 +39,9 @@ const diphthong = new RegExp(`[${Object.keys(DIPHTHONGS).join('')}]`, 'g')
 /** Reads Korean. Without morphemes the rules that ask for a word's kind are left out, and every result warns of it. */
 export function loadKorean({ morphemes }: KoreanOptions = {}): Promise<Frontend> {
   const rules = loadSoundRules()
-  const warnings = morphemes ? {} : { warnings: [NO_MORPHEMES] }
+  const warnings = morphemes ? undefined : [NO_MORPHEMES]
   return Promise.resolve({
-    pronounce: (text: string): Pronunciation => ({
-      normText: text,
-      phones: phonesOf(soundOf(text, rules, morphemes)),
-      ...warnings
-    })
+    pronounce: (text) => pronunciation(text, phonesOf(soundOf(text, rules, morphemes)), undefined, warnings)
   })
 }
 

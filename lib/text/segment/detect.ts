@@ -11,7 +11,10 @@ const LEAST_SCORE = 0.01
 /** Answers kept: words come back often, and the model is the slowest part of the segmenter. */
 const MAX_REMEMBERED = 50_000
 
-const CHINESE = ['zh', 'yue', 'wuu', 'zh-cn']
+const CHINESE: readonly (readonly [string, Label])[] = ['zh', 'yue', 'wuu', 'zh-cn'].map((name) => [name, 'zh'])
+/** Labels by the model's names; for other names it is `x`. */
+const LABELS: ReadonlyMap<string, Label> = new Map([...CHINESE, ['ko', 'ko'], ['ja', 'ja'], ['en', 'en']])
+const HAN_LABELS: ReadonlyMap<string, Label> = new Map([...CHINESE, ['ja', 'ja']])
 const kana = /[\u3040-\u30ff々]/
 
 export const hasKana = (text: string): boolean => kana.test(text)
@@ -59,18 +62,14 @@ export class LanguageDetector {
 
   /** Label of a run without Han or kana. */
   labelOther(text: string): Label {
-    const language = this.#guess(lowerCapitals(firstCodePoints(text, MAX_LENGTH).replaceAll('\n', ' ')))
-    if (CHINESE.includes(language)) return 'zh'
-    return language === 'ko' || language === 'ja' || language === 'en' ? language : 'x'
+    return LABELS.get(this.#guess(lowerCapitals(firstCodePoints(text, MAX_LENGTH).replaceAll('\n', ' ')))) ?? 'x'
   }
 
   /** Label of a run of Han and kana. */
   labelHan(text: string): Label {
     if (hasKana(text)) return 'ja'
     // Han has no capitals.
-    const language = this.#guess(firstCodePoints(text, MAX_LENGTH))
-    if (CHINESE.includes(language)) return 'zh'
-    return language === 'ja' ? 'ja' : 'x'
+    return HAN_LABELS.get(this.#guess(firstCodePoints(text, MAX_LENGTH))) ?? 'x'
   }
 
   /** Whether the text may well be of the language, by the model's own names. */

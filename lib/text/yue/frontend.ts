@@ -1,5 +1,5 @@
 import { type ChineseNormalizer, keepSpeakable } from '../chinese-normalization/index.js'
-import type { Frontend, Pronunciation } from '../language.js'
+import { type Frontend, pronunciation, type Pronunciation } from '../language.js'
 import { phonesOfSyllable, type SyllablePhones } from './syllables.js'
 
 /** Each character with its Jyutping, or null. */
@@ -74,7 +74,7 @@ export class CantoneseFrontend implements Frontend {
       start = end
     }
     const { normText, phones, word2ph, unread } = spoken
-    return { normText, phones, word2ph, warnings: warningsFor(dropped, unread) }
+    return pronunciation(normText, phones, word2ph, warningsFor(dropped, unread))
   }
 
   #addSyllables(stretch: string, spoken: Spoken): void {

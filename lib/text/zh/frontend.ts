@@ -1,5 +1,5 @@
 import type { ChineseNormalizer } from '../chinese-normalization/index.js'
-import type { Frontend, Pronunciation, SymbolVersion } from '../language.js'
+import { type Frontend, pronunciation, type Pronunciation, type SymbolVersion } from '../language.js'
 import { changeErhua } from './erhua.js'
 import { joinWords, type ReadWord } from './merges.js'
 import { normalizeMandarin, splitAtMarks } from './normalize.js'
@@ -85,7 +85,7 @@ export class ChineseFrontend implements Frontend {
     }
     const { read, word2ph } = spoken
     const phones = pausePhone ? spoken.phones.map((phone) => (phone === ',' ? pausePhone : phone)) : spoken.phones
-    return { normText: read.join(''), phones, word2ph, warnings: warningsFor(dropped, spoken.unspoken) }
+    return pronunciation(read.join(''), phones, word2ph, warningsFor(dropped, spoken.unspoken))
   }
 
   #speak(sentence: string, answers: PolyphoneAnswers | undefined, version: SymbolVersion, spoken: Spoken): void {
