@@ -1,6 +1,9 @@
-// Packs the Chinese tables into lib/text/data/zh, in the container that lib/text/tables.ts reads.
-// usage: node scripts/pack-chinese-data.mjs DIR   (DIR holds zh/ with the raw tables)
+// Packs the Chinese tables into lib/text/data/zh and yue, in the container that lib/text/tables.ts reads.
+// usage: node scripts/pack-chinese-data.mjs DIR   (DIR holds zh/ with the raw tables; Cantonese is in the package to-jyutping)
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { getJyutpingList } from 'to-jyutping'
 import { planes, readRaw, sourceFolder, writeTables } from './table-files.mjs'
 
 const source = sourceFolder('node scripts/pack-chinese-data.mjs DIR')
@@ -184,7 +187,7 @@ function packReadingTrie(name, entries) {
     for (const value of values) if (value) readings.push(...value.map((reading) => rank.get(reading)))
     return { isWord: Buffer.from(values.map((value) => (value ? 1 : 0))) }
   })
-  write(name, { ...columns, readings: planes16(readings) }, { syllables })
+  writeTables(name, { ...columns, readings: planes16(readings) }, { syllables })
 }
 
 function packReadings() {
@@ -199,7 +202,7 @@ function packReadings() {
   // A phrase of one character comes before the character table.
   const entries = new Map([...chars, ...phrases])
   packReadingTrie(
-    'readings.bin.br',
+    'zh/readings.bin.br',
     [...entries].filter(([word]) => speakable.test(word))
   )
 }
@@ -207,8 +210,36 @@ function packReadings() {
 function packCorrections() {
   const entries = Object.entries(readJson('polyphonic.json.gz'))
   packReadingTrie(
-    'corrections.bin.br',
+    'zh/corrections.bin.br',
     entries.filter(([word]) => speakable.test(word))
+  )
+}
+
+/** The words that to-jyutping knows: its bundle holds them as one string of prefixes, codes of readings and braces. */
+function jyutpingWords() {
+  const bundle = readFileSync(fileURLToPath(import.meta.resolve('to-jyutping')), 'utf8')
+  const list = Array.from(JSON.parse(/"\{(?:[^"\\]|\\.)*\}"/.exec(bundle)[0]))
+  const isCode = (char) => char < '{' || char === '~'
+  const isBrace = (char) => char === '{' || char === '}'
+  const words = []
+  const prefixes = ['']
+  for (let at = 1; prefixes.length > 0; at++) {
+    let word = prefixes.at(-1)
+    while (!isCode(list[at]) && !isBrace(list[at])) word += list[at++]
+    if (isCode(list[at])) words.push(word)
+    while (isCode(list[at])) at++
+    if (list[at] === '{') prefixes.push(word)
+    else if (list[at] === '}') prefixes.pop()
+    else at--
+  }
+  return words
+}
+
+function packJyutping() {
+  const words = jyutpingWords().filter((word) => speakable.test(word))
+  packReadingTrie(
+    'yue/words.bin.br',
+    words.map((word) => [word, getJyutpingList(word).map(([, syllable]) => syllable)])
   )
 }
 
@@ -238,3 +269,4 @@ packTagModel()
 packReadings()
 packCorrections()
 packWords()
+packJyutping()

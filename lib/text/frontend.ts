@@ -81,9 +81,7 @@ export class Frontends implements TextFrontend {
     const segments = whenThere(this.#runs(text.replace(/ {2,}/g, ' '), request, fixed), (runs) =>
       inTurn(runs, (run) => readRun(run, version, this.#languages, lexicon))
     )
-    return whenThere(segments, (read) =>
-      assemble(marked?.plain(text) ?? text, joined(read), version, dotPrefixed)
-    )
+    return whenThere(segments, (read) => assemble(marked?.plain(text) ?? text, joined(read), version, dotPrefixed))
   }
 
   #runs(text: string, { mode, marked }: Reading, fixed: SpokenLanguage | undefined): Later<PartRun[]> {

@@ -3,19 +3,30 @@ import { readDates, readTimes } from './calendar.js'
 import { readNumerals } from './numerals.js'
 import { readMeasuredRanges, readTemperatures, readUnits } from './quantities.js'
 import { readSigns, removeSigns } from './signs.js'
-import { loadSimplifier } from './simplify.js'
+import { CharacterMap, simplifiedCharacters } from './simplify.js'
 import { readTelephones } from './telephone.js'
 
 export { loadSimplifier } from './simplify.js'
 export { keepSpeakable, type Speakable } from './speakable.js'
 
-/** Writes out numbers, dates and signs; a sentence a piece, marks as they came. Shared by Mandarin and Cantonese. */
-export type ChineseNormalizer = (text: string) => string[]
+/** Writes out numbers, dates and signs, and names marks. Shared by Mandarin and Cantonese. */
+export type ChineseNormalizer = (text: string) => string
 
-/** Reads the table of simplified characters. */
-export function loadChineseNormalizer(): ChineseNormalizer {
-  const simplify = loadSimplifier()
-  return (text) => splitSentences(removeSigns(text)).map((sentence) => readSentence(simplify(sentence)))
+/** Han characters and the common marks, which no rule touches. */
+const plain = /^[\u4e00-\u9fff，。、！？；：…]*$/
+
+/** Reads the table of simplified characters. `markNames` says what single characters become at the end. */
+export function loadChineseNormalizer(markNames: Readonly<Record<string, string>>): ChineseNormalizer {
+  const simplified = simplifiedCharacters()
+  const named = new CharacterMap(Object.entries(markNames))
+  // Most text is plain: that is simplified and named in one pass.
+  const simplifiedAndNamed = simplified.then(named)
+  const readSentence = (sentence: string): string =>
+    named.replace(readNumbersAndSigns(simplified.replace(sentence)).replaceAll('...', '…'))
+  return (text) => {
+    if (plain.test(text)) return simplifiedAndNamed.replace(text)
+    return splitSentences(removeSigns(text)).map(readSentence).join('')
+  }
 }
 
 /** Newlines separate sentences and vanish: they are no pause. */
@@ -27,11 +38,8 @@ function splitSentences(text: string): string[] {
     .filter((sentence) => sentence !== '')
 }
 
-/** Han characters and the common marks, which no rule touches. */
-const plain = /^[\u4e00-\u9fff，。、！？；：…]*$/
-
 /** Each rule sees what those before it left; the order is upstream's. */
-function readSentence(sentence: string): string {
+function readNumbersAndSigns(sentence: string): string {
   if (plain.test(sentence)) return sentence
   if (!/[\d⁰¹²³⁴⁵⁶⁷⁸⁹ˣʸⁿ]/.test(sentence)) return readSigns(readArithmetic(readUnits(sentence)))
   const dated = readTimes(readDates(sentence))

@@ -5,29 +5,50 @@ const planeSize = 0x10000
 /** Full-width letters and digits stand this far above their ASCII ones. */
 const fullWidthOffset = 0xfee0
 
-function characterMap(): Uint16Array {
-  const map = new Uint16Array(planeSize).map((_, code) => code)
-  for (const [first, last] of ['09', 'AZ', 'az']) {
-    for (let code = first!.charCodeAt(0); code <= last!.charCodeAt(0); code++) map[code + fullWidthOffset] = code
-  }
-  const tables = new Tables('zh/simplified.bin.br')
-  const to = tables.list('to')
-  tables.list('from').forEach((char, index) => (map[char.charCodeAt(0)] = to[index]!.charCodeAt(0)))
-  return map
-}
+/** Replaces single characters of the Basic Multilingual Plane by others. */
+export class CharacterMap {
+  readonly #codes = new Uint16Array(planeSize).map((_, code) => code)
 
-/** Makes the mapping from traditional to simplified characters and from full-width letters and digits to ASCII. */
-export function loadSimplifier(): (text: string) => string {
-  const map = characterMap()
-  return (text) => {
-    let simplified = ''
+  constructor(pairs: Iterable<readonly [from: string, to: string]>) {
+    for (const [from, to] of pairs) this.#codes[from.charCodeAt(0)] = to.charCodeAt(0)
+  }
+
+  /** This map, and another on what it gives. */
+  then(next: CharacterMap): CharacterMap {
+    const both = new CharacterMap([])
+    this.#codes.forEach((code, from) => (both.#codes[from] = next.#codes[code]!))
+    return both
+  }
+
+  replace(text: string): string {
+    const codes = this.#codes
+    let replaced = ''
     let copied = 0
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index)
-      if (map[code] === code) continue
-      simplified += text.slice(copied, index) + String.fromCharCode(map[code]!)
+      if (codes[code] === code) continue
+      replaced += text.slice(copied, index) + String.fromCharCode(codes[code]!)
       copied = index + 1
     }
-    return copied === 0 ? text : simplified + text.slice(copied)
+    return copied === 0 ? text : replaced + text.slice(copied)
   }
+}
+
+/** From traditional to simplified characters, and from full-width letters and digits to ASCII. */
+export function simplifiedCharacters(): CharacterMap {
+  const pairs: [from: string, to: string][] = []
+  for (const [first, last] of ['09', 'AZ', 'az']) {
+    for (let code = first!.charCodeAt(0); code <= last!.charCodeAt(0); code++) {
+      pairs.push([String.fromCharCode(code + fullWidthOffset), String.fromCharCode(code)])
+    }
+  }
+  const tables = new Tables('zh/simplified.bin.br')
+  const to = tables.list('to')
+  tables.list('from').forEach((char, index) => pairs.push([char, to[index]!]))
+  return new CharacterMap(pairs)
+}
+
+export function loadSimplifier(): (text: string) => string {
+  const simplified = simplifiedCharacters()
+  return (text) => simplified.replace(text)
 }

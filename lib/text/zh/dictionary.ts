@@ -1,6 +1,6 @@
 import { Tables } from '../tables.js'
-import { byteColumn, doubleColumn, uint16Column } from './columns.js'
-import { Trie } from './trie.js'
+import { byteColumn, doubleColumn, uint16Column } from '../han-words/columns.js'
+import { Trie } from '../han-words/trie.js'
 
 /** Which of two equally likely routes through the words is taken. */
 export type TiePreference = 'longer' | 'shorter'
@@ -17,6 +17,9 @@ export class Dictionary {
   readonly #tags: readonly string[]
   /** By rank, log of the word's share of all words. Entry 0 is for unknown words, which count once. */
   readonly #weights: Float64Array
+  /** Of the best route from each place of the text that is looked at, and where its first word ends. */
+  #scores = new Float64Array(64)
+  #ends = new Int32Array(64)
 
   constructor() {
     const tables = new Tables('zh/words.bin.br')
@@ -39,11 +42,18 @@ export class Dictionary {
     return (node >= 0 && this.#tags[this.#tagNumbers[node]!]) || 'x'
   }
 
-  /** The likeliest words of `text.slice(from, to)`: entry `i` is where the word that starts at `from + i` ends. */
+  /**
+   * The likeliest words of `text.slice(from, to)`: entry `i` is where the word that starts at `from + i` ends. They hold
+   * until the next call.
+   */
   bestRoute(text: string, from: number, to: number, preference: TiePreference): Int32Array {
     const length = to - from
-    const scores = new Float64Array(length + 1)
-    const ends = new Int32Array(length)
+    if (this.#ends.length <= length) {
+      this.#scores = new Float64Array(2 * length)
+      this.#ends = new Int32Array(2 * length)
+    }
+    const [scores, ends] = [this.#scores, this.#ends]
+    scores[length] = 0
     const limit = preference === 'shorter' ? maxCandidates : length
     for (let start = length - 1; start >= 0; start--) {
       let best = this.#weights[0]! + scores[start + 1]!

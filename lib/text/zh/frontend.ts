@@ -3,11 +3,11 @@ import { type Frontend, pronunciation, type Pronunciation, type SymbolVersion } 
 import { changeErhua } from './erhua.js'
 import { joinWords, type ReadWord } from './merges.js'
 import { normalizeMandarin, splitAtMarks } from './normalize.js'
-import type { ReadingTable } from './readings.js'
+import type { SyllableReadings } from './readings.js'
 import type { ToneRules } from './rules.js'
 import { changeTones } from './sandhi.js'
 import type { WordSplitter } from './search-cut.js'
-import { isSpeakable, type Syllable } from './syllables.js'
+import { isSpeakable, type Syllable, type SyllableTable } from './syllables.js'
 import type { Tagger } from './tagger.js'
 
 /** For each character of a sentence a tone-numbered pinyin (`zhong1`, a mark as itself), or a syllable. */
@@ -22,13 +22,14 @@ export interface PolyphoneModel {
 }
 
 /** Corrects a model's answer for one word. */
-export type Corrections = Pick<ReadingTable, 'find'>
+export type Corrections = Pick<SyllableReadings, 'find'>
 
 export interface ChineseParts {
   readonly normalize: ChineseNormalizer
   readonly tagger: Tagger
   readonly splitter: WordSplitter
-  readonly readings: ReadingTable
+  readonly syllables: SyllableTable
+  readonly readings: SyllableReadings
   readonly rules: ToneRules
   readonly polyphones?: Polyphones
   readonly corrections?: Corrections
@@ -69,7 +70,8 @@ export class ChineseFrontend implements Frontend {
       pause ? text.replaceAll(pause[0], ',') : text,
       this.parts.normalize
     )
-    const sentences = splitAtMarks(normalized).flatMap((sentence) => [...this.parts.tagger.parts(sentence)])
+    const sentences: string[] = []
+    for (const sentence of splitAtMarks(normalized)) this.parts.tagger.addParts(sentence, sentences)
     return { sentences, dropped, pausePhone: pause?.[1] }
   }
 
@@ -103,14 +105,14 @@ export class ChineseFrontend implements Frontend {
 
   /** The model's readings, unless the table of corrections has the word or one of its characters. */
   #corrected(word: ReadWord, answers: PolyphoneAnswers, start: number): readonly Syllable[] {
-    const { corrections, readings } = this.parts
+    const { corrections, syllables } = this.parts
     return (
       corrections?.find(word.text) ??
       word.syllables.map((usual, index) => {
         const corrected = corrections?.find(word.text[index]!)
         if (corrected) return corrected[0]!
         const answer = answers[start + index]!
-        const answered = typeof answer === 'string' ? readings.syllables.parse(answer) : answer
+        const answered = typeof answer === 'string' ? syllables.parse(answer) : answer
         return isSpeakable(answered) ? answered : usual
       })
     )

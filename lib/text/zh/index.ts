@@ -4,7 +4,8 @@ import { Tables } from '../tables.js'
 import { Dictionary } from './dictionary.js'
 import { ChineseFrontend, ModelFrontend, type Polyphones } from './frontend.js'
 import type { G2pwOptions } from './g2pw/index.js'
-import { ReadingTable } from './readings.js'
+import { markNames } from './normalize.js'
+import { loadReadings } from './readings.js'
 import { toneRules } from './rules.js'
 import { WordSplitter } from './search-cut.js'
 import { SyllableTable } from './syllables.js'
@@ -28,16 +29,17 @@ export async function loadChinese(options: ChineseOptions = {}): Promise<Fronten
   const ruleTables = new Tables('zh/rules.bin.br')
   const syllables = new SyllableTable(ruleTables)
   const dictionary = new Dictionary()
-  const readings = new ReadingTable('zh/readings.bin.br', syllables)
+  const readings = loadReadings('zh/readings.bin.br', syllables)
   const frontend = new ChineseFrontend({
-    normalize: loadChineseNormalizer(),
+    normalize: loadChineseNormalizer(markNames),
     tagger: new Tagger(dictionary),
     splitter: new WordSplitter(dictionary),
+    syllables,
     readings,
     rules: toneRules(ruleTables),
     ...(options.polyphones && { polyphones: options.polyphones }),
     ...((options.polyphones || options.g2pw) && {
-      corrections: new ReadingTable('zh/corrections.bin.br', syllables)
+      corrections: loadReadings('zh/corrections.bin.br', syllables)
     })
   })
   if (!options.g2pw) return frontend

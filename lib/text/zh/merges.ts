@@ -1,4 +1,4 @@
-import type { ReadingTable } from './readings.js'
+import type { SyllableReadings } from './readings.js'
 import { type Syllable, unreadableTone } from './syllables.js'
 import type { TaggedWord } from './tagger.js'
 
@@ -75,7 +75,7 @@ const thirdsMeet: ToneTest = (before, after) => isThird(before.at(-1)!) && isThi
 const isReduplication = (text: string) => text.length === 2 && text[0] === text[1]
 
 /** Joins short neighbours whose third tones meet; a word that was just joined takes no other. */
-function joinThirdTones(words: readonly ReadWord[], test: ToneTest, readings: ReadingTable): readonly ReadWord[] {
+function joinThirdTones(words: readonly ReadWord[], test: ToneTest, readings: SyllableReadings): readonly ReadWord[] {
   const joined: ReadWord[] = []
   let wasJoined = false
   for (const [index, word] of words.entries()) {
@@ -95,12 +95,12 @@ function joinThirdTones(words: readonly ReadWord[], test: ToneTest, readings: Re
   return joined
 }
 
-function withReadings(word: TaggedWord, readings: ReadingTable): ReadWord {
+function withReadings(word: TaggedWord, readings: SyllableReadings): ReadWord {
   return { text: word.text, tag: word.tag, syllables: readings.read(word.text) }
 }
 
 /** Joins words that the tone rules must see together. */
-export function joinWords(words: readonly TaggedWord[], readings: ReadingTable): readonly ReadWord[] {
+export function joinWords(words: readonly TaggedWord[], readings: SyllableReadings): readonly ReadWord[] {
   const withYi = joinPairs(joinRepeatedVerb(joinBu(words)), (before) => before === '一')
   const repeated = joinPairs(withYi, (before, word) => before === word)
   const read = repeated.map((word) => withReadings(word, readings))

@@ -1,6 +1,7 @@
 import { type ChineseNormalizer, keepSpeakable, type Speakable } from '../chinese-normalization/index.js'
 
-const markNames: Readonly<Record<string, string>> = {
+/** What marks, and two characters that the tables do not know, become in Mandarin. */
+export const markNames: Readonly<Record<string, string>> = {
   嗯: '恩',
   呣: '母',
   '：': ',',
@@ -12,19 +13,16 @@ const markNames: Readonly<Record<string, string>> = {
   '\n': '.',
   '·': ',',
   '、': ',',
-  '...': '…',
   $: '.',
   '/': ',',
   '—': '-',
   '~': '…',
   '～': '…'
 }
-const named = /\.\.\.|[嗯呣：；，。！？\n·、$/—~～]/g
 
 /** Mandarin text as it is read: Han characters and marks, no two marks in a row. */
 export function normalizeMandarin(text: string, normalize: ChineseNormalizer): Speakable {
-  const marked = normalize(text).map((sentence) => sentence.replace(named, (sign) => markNames[sign]!))
-  const { text: kept, dropped } = keepSpeakable(marked.join(''))
+  const { text: kept, dropped } = keepSpeakable(normalize(text))
   return { text: kept.replace(/([!?…,.-])[!?…,.-]+/g, '$1'), dropped }
 }
 

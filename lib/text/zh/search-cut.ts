@@ -1,9 +1,9 @@
 import { Tables } from '../tables.js'
-import { doubleColumn } from './columns.js'
+import { doubleColumn } from '../han-words/columns.js'
 import type { Dictionary } from './dictionary.js'
 import { Emissions, neverSeen } from './emissions.js'
 import { isWordCharacter } from './tagger.js'
-import { isHan } from './trie.js'
+import { isHan } from '../han-words/trie.js'
 
 /** States of a character in its word, in the order of the tables. */
 const [begin, end, middle, single] = [0, 1, 2, 3]

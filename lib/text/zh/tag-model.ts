@@ -1,100 +1,84 @@
 import { Tables } from '../tables.js'
-import { byteColumn, doubleColumn } from './columns.js'
+import { byteColumn, doubleColumn } from '../han-words/columns.js'
 import { Emissions } from './emissions.js'
 import type { TaggedWord } from './tagger.js'
 
-/** Predecessors of each state with the score of the step, in one run of arrays. */
-interface Steps {
-  /** Steps into state `s` are `[from[s], from[s + 1])`, by ascending predecessor. */
-  readonly from: Int32Array
-  readonly predecessors: Uint8Array
-  readonly scores: Float64Array
+/** Score of the step between two states at `to * stateCount + from`; -Infinity where there is none. */
+function loadSteps(tables: Tables, stateCount: number): Float64Array {
+  const from = byteColumn(tables, 'transitionFrom')
+  const to = byteColumn(tables, 'transitionTo')
+  const scores = new Float64Array(stateCount * stateCount).fill(-Infinity)
+  doubleColumn(tables, 'transitionValues').forEach((score, index) => {
+    scores[to[index]! * stateCount + from[index]!] = score
+  })
+  return scores
 }
 
-function loadSteps(tables: Tables, stateCount: number): Steps {
-  const transitionFrom = byteColumn(tables, 'transitionFrom')
-  const transitionTo = byteColumn(tables, 'transitionTo')
-  const values = doubleColumn(tables, 'transitionValues')
-  const order = Array.from(transitionTo.keys()).sort(
-    (a, b) => transitionTo[a]! - transitionTo[b]! || transitionFrom[a]! - transitionFrom[b]!
-  )
-  const from = new Int32Array(stateCount + 1)
-  for (const state of transitionTo) from[state + 1]!++
-  for (let state = 0; state < stateCount; state++) from[state + 1]! += from[state]!
-  return {
-    from,
-    predecessors: Uint8Array.from(order, (index) => transitionFrom[index]!),
-    scores: Float64Array.from(order, (index) => values[index]!)
-  }
-}
+/** Entry before those of the first character. */
+const none = -1
 
-/** The best score in each state at one character, and backpointers for those before. */
+/**
+ * Best paths through a run of characters: an entry for each state that a character can be reached in, by ascending
+ * state, characters one after another. Its room is used again for the next run.
+ */
 class Lattice {
-  /** Per state, -Infinity for one that cannot be reached. */
-  scores: Float64Array
-  previousScores: Float64Array
-  readonly emission: Float64Array
-  /** Entries of character `t` are `[offsets[t], offsets[t + 1])`: only states that can be reached have one. */
-  readonly #offsets: Int32Array
-  #states: Uint8Array<ArrayBuffer>
-  #predecessors: Uint8Array<ArrayBuffer>
+  states = new Uint8Array(1024)
+  scores = new Float64Array(1024)
+  /** Entry of the character before on the best path. */
+  #before = new Int32Array(1024)
+  size = 0
+  /** Entries of the character before the one that is added to. */
+  previousFrom = 0
+  previousTo = 0
 
-  constructor(length: number, stateCount: number) {
-    this.scores = new Float64Array(stateCount)
-    this.previousScores = new Float64Array(stateCount)
-    this.emission = new Float64Array(stateCount)
-    this.#offsets = new Int32Array(length + 1)
-    this.#states = new Uint8Array(32 * length)
-    this.#predecessors = new Uint8Array(32 * length)
+  begin(): void {
+    this.size = 0
+    this.previousTo = 0
   }
 
-  /** Call once per character, in order. */
-  begin(index: number): void {
-    ;[this.scores, this.previousScores] = [this.previousScores, this.scores]
-    this.scores.fill(-Infinity)
-    this.#offsets[index + 1] = this.#offsets[index]!
+  next(): void {
+    this.previousFrom = this.previousTo
+    this.previousTo = this.size
   }
 
-  isEmpty(index: number): boolean {
-    return this.#offsets[index + 1] === this.#offsets[index]
+  get isEmpty(): boolean {
+    return this.size === this.previousTo
   }
 
-  add(index: number, state: number, score: number, predecessor: number): void {
-    const entry = this.#offsets[index + 1]!
-    if (entry === this.#states.length) {
-      this.#states = grown(this.#states)
-      this.#predecessors = grown(this.#predecessors)
+  add(state: number, score: number, before: number): void {
+    if (this.size === this.states.length) this.#grow()
+    this.states[this.size] = state
+    this.scores[this.size] = score
+    this.#before[this.size++] = before
+  }
+
+  /** The last of equal ones. */
+  best(from: number, to: number): number {
+    let best = none
+    for (let entry = from; entry < to; entry++) {
+      if (best === none || this.scores[entry]! >= this.scores[best]!) best = entry
     }
-    this.scores[state] = score
-    this.#states[entry] = state
-    this.#predecessors[entry] = predecessor
-    this.#offsets[index + 1] = entry + 1
+    return best
   }
 
   /** States along the best path. */
-  trace(): Uint8Array {
-    const path = new Uint8Array(this.#offsets.length - 1)
-    let state = greatest(this.scores)
-    for (let index = path.length - 1; index >= 0; index--) {
-      path[index] = state
-      const entries = this.#states.subarray(this.#offsets[index], this.#offsets[index + 1])
-      state = this.#predecessors[this.#offsets[index]! + entries.indexOf(state)]!
+  trace(length: number): Uint8Array {
+    const path = new Uint8Array(length)
+    let entry = this.best(this.previousTo, this.size)
+    for (let index = length - 1; index >= 0; index--) {
+      path[index] = this.states[entry]!
+      entry = this.#before[entry]!
     }
     return path
   }
-}
 
-/** The last of equal ones. */
-function greatest(scores: Float64Array): number {
-  let best = 0
-  for (let state = 1; state < scores.length; state++) if (scores[state]! >= scores[best]!) best = state
-  return best
-}
-
-function grown(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(2 * bytes.length)
-  larger.set(bytes)
-  return larger
+  #grow(): void {
+    const [states, scores, before] = [this.states, this.scores, this.#before]
+    const size = 2 * states.length
+    ;(this.states = new Uint8Array(size)).set(states)
+    ;(this.scores = new Float64Array(size)).set(scores)
+    ;(this.#before = new Int32Array(size)).set(before)
+  }
 }
 
 /**
@@ -105,9 +89,11 @@ export class TagModel {
   readonly #positions: readonly string[]
   readonly #tags: readonly string[]
   readonly #startScores: Float64Array
-  readonly #steps: Steps
+  readonly #steps: Float64Array
   readonly #emissions: Emissions
-  readonly #allStates: Uint8Array
+  /** Of one character in each state, where the model lists none. */
+  readonly #emission: Float64Array
+  readonly #lattice = new Lattice()
 
   constructor() {
     const tables = new Tables('zh/tag-model.bin.br')
@@ -117,7 +103,7 @@ export class TagModel {
     this.#startScores = doubleColumn(tables, 'start')
     this.#steps = loadSteps(tables, states.length)
     this.#emissions = new Emissions(tables)
-    this.#allStates = Uint8Array.from(states.keys())
+    this.#emission = new Float64Array(states.length)
   }
 
   cut(run: string): TaggedWord[] {
@@ -137,48 +123,54 @@ export class TagModel {
   }
 
   #bestPath(run: string): Uint8Array {
-    const lattice = new Lattice(run.length, this.#allStates.length)
+    const lattice = this.#lattice
+    lattice.begin()
     for (let index = 0; index < run.length; index++) {
       const code = run.charCodeAt(index)
-      const listed = this.#emissions.listedStates(code)
-      this.#emissions.fill(code, lattice.emission)
-      lattice.begin(index)
-      if (index > 0) this.#advance(lattice, index, listed)
+      lattice.next()
+      if (index > 0) this.#advance(code)
       // Also where no state so far has a successor: the run starts anew, where upstream would fail.
-      if (lattice.isEmpty(index)) this.#start(lattice, index, listed)
+      if (lattice.isEmpty) this.#start(code)
     }
-    return lattice.trace()
+    return lattice.trace(run.length)
   }
 
-  #start(lattice: Lattice, index: number, listed: Uint8Array): void {
-    const predecessor = greatest(lattice.previousScores)
-    for (const state of listed.length > 0 ? listed : this.#allStates) {
-      lattice.add(index, state, this.#startScores[state]! + lattice.emission[state]!, predecessor)
+  #start(code: number): void {
+    const { states, scores } = this.#emissions
+    const [first, listedEnd] = [this.#emissions.first(code), this.#emissions.listedEnd(code)]
+    const lattice = this.#lattice
+    const before = lattice.best(lattice.previousFrom, lattice.previousTo)
+    for (let entry = first; entry < listedEnd; entry++) {
+      lattice.add(states[entry]!, this.#startScores[states[entry]!]! + scores[entry]!, before)
     }
+    if (first < listedEnd) return
+    this.#emissions.fill(code, this.#emission)
+    this.#emission.forEach((seen, state) => lattice.add(state, this.#startScores[state]! + seen, before))
   }
 
-  #advance(lattice: Lattice, index: number, listed: Uint8Array): void {
-    this.#step(lattice, index, listed)
-    if (lattice.isEmpty(index)) this.#step(lattice, index, this.#allStates)
+  /** To the states that the model lists for a character; where none can be reached, to any. */
+  #advance(code: number): void {
+    const { states, scores } = this.#emissions
+    const [first, listedEnd] = [this.#emissions.first(code), this.#emissions.listedEnd(code)]
+    for (let entry = first; entry < listedEnd; entry++) this.#step(states[entry]!, scores[entry]!)
+    if (!this.#lattice.isEmpty) return
+    this.#emissions.fill(code, this.#emission)
+    this.#emission.forEach((seen, state) => this.#step(state, seen))
   }
 
-  #step(lattice: Lattice, index: number, states: Uint8Array): void {
-    const { from, predecessors, scores } = this.#steps
-    const { previousScores, emission } = lattice
-    for (const state of states) {
-      const seen = emission[state]!
-      const end = from[state + 1]!
-      let best = -Infinity
-      let bestPredecessor = -1
-      for (let step = from[state]!; step < end; step++) {
-        // The order of the additions decides ties.
-        const score = previousScores[predecessors[step]!]! + scores[step]! + seen
-        if (score >= best && score !== -Infinity) {
-          best = score
-          bestPredecessor = predecessors[step]!
-        }
+  #step(state: number, seen: number): void {
+    const { states, scores, previousFrom, previousTo } = this.#lattice
+    const row = state * this.#tags.length
+    let best = -Infinity
+    let before = none
+    for (let entry = previousFrom; entry < previousTo; entry++) {
+      // The order of the additions decides ties.
+      const score = scores[entry]! + this.#steps[row + states[entry]!]! + seen
+      if (score >= best && score !== -Infinity) {
+        best = score
+        before = entry
       }
-      if (bestPredecessor >= 0) lattice.add(index, state, best, bestPredecessor)
     }
+    if (before !== none) this.#lattice.add(state, best, before)
   }
 }

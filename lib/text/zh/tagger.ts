@@ -1,6 +1,6 @@
 import type { Dictionary } from './dictionary.js'
 import { TagModel } from './tag-model.js'
-import { isHan } from './trie.js'
+import { isHan } from '../han-words/trie.js'
 
 export interface TaggedWord {
   readonly text: string
@@ -19,15 +19,15 @@ export class Tagger {
 
   constructor(readonly dictionary: Dictionary) {}
 
-  /** Parts of an overlong sentence, each ending with a word of the dictionary; any other sentence as it is. */
-  *parts(sentence: string): Generator<string> {
+  /** Adds the parts of an overlong sentence, each ending with a word of the dictionary; any other sentence as it is. */
+  addParts(sentence: string, parts: string[]): void {
     let start = 0
     while (sentence.length - start > longestPart) {
       const end = this.#partEnd(sentence, start)
-      yield sentence.slice(start, end)
+      parts.push(sentence.slice(start, end))
       start = end
     }
-    yield sentence.slice(start)
+    parts.push(sentence.slice(start))
   }
 
   #partEnd(sentence: string, from: number): number {

@@ -8,7 +8,7 @@ import type { Frontend } from '../../../lib/text/language.js'
 import { readG2pwFolder } from '../../../lib/text/zh/g2pw/folder.js'
 import { G2pwModel } from '../../../lib/text/zh/g2pw/model.js'
 import { loadChinese } from '../../../lib/text/zh/index.js'
-import { ReadingTable } from '../../../lib/text/zh/readings.js'
+import { loadReadings } from '../../../lib/text/zh/readings.js'
 import { SyllableTable } from '../../../lib/text/zh/syllables.js'
 import { Tables } from '../../../lib/text/tables.js'
 import { packageRoot } from '../../../lib/package-root.cjs'
@@ -122,7 +122,7 @@ async function recording(): Promise<{ model: G2pwModel; fed: Record<string, Fed>
     },
     traditional: (text) => text,
     simplified: (text) => text,
-    readings: new ReadingTable('zh/readings.bin.br', new SyllableTable(new Tables('zh/rules.bin.br')))
+    readings: loadReadings('zh/readings.bin.br', new SyllableTable(new Tables('zh/rules.bin.br')))
   })
   return { model, fed }
 }

@@ -1,6 +1,6 @@
 import { CorruptModelError } from '../../../errors.js'
 import { loadSimplifier } from '../../chinese-normalization/index.js'
-import type { ReadingTable } from '../readings.js'
+import type { SyllableReadings } from '../readings.js'
 import { readG2pwFolder } from './folder.js'
 import { G2pwModel } from './model.js'
 import { loadOnnxRuntime, loadTraditional, type OnnxRuntime, type OnnxSession } from './optional-packages.js'
@@ -23,7 +23,10 @@ const THREADS = 2
  * @throws {MissingModelError} a file or an optional package is missing; the message names it.
  * @throws {CorruptModelError} a file is not what it should be.
  */
-export async function loadG2pw({ folder, vocabularyFolder }: G2pwOptions, readings: ReadingTable): Promise<G2pwModel> {
+export async function loadG2pw(
+  { folder, vocabularyFolder }: G2pwOptions,
+  readings: SyllableReadings
+): Promise<G2pwModel> {
   const tables = await readG2pwFolder(folder, vocabularyFolder)
   const [runtime, traditional] = await Promise.all([loadOnnxRuntime(), loadTraditional()])
   const session = await openSession(runtime, tables.network)

@@ -1,5 +1,5 @@
 import { CorruptModelError } from '../../../errors.js'
-import type { ReadingTable } from '../readings.js'
+import type { SyllableReadings } from '../readings.js'
 import type { Syllable } from '../syllables.js'
 import type { G2pwTables, Polyphone } from './folder.js'
 import type { OnnxOutput, OnnxRuntime, OnnxSession } from './optional-packages.js'
@@ -16,7 +16,7 @@ export interface G2pwParts {
   readonly traditional: (text: string) => string
   readonly simplified: (text: string) => string
   /** Reads characters that the folder does not know. */
-  readonly readings: ReadingTable
+  readonly readings: SyllableReadings
 }
 
 /** A polyphone and where it stands. */
