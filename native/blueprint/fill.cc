@@ -90,6 +90,15 @@ c10::IValue ivalue(const Attribute& attribute) {
 
 // The module appears under its name only when it is whole: a kill in between leaves the other file. LibTorch is told
 // that every write succeeded, since its writer throws from its destructor when one did not, which ends the process.
+// Networks that only own kernels run keep what a file holds in half precision so: half the file, and half the memory
+// while it is read.
+bool stays_half(const Files& files, const FillRequest& request, const FillTensor& wanted) {
+  if (request.network != "bert" && request.network != "hubert") return false;
+  const checkpoint::Tensor* found = files.voice.find(wanted.source);
+  return found != nullptr && found->dtype == checkpoint::DType::kF16 && wanted.magnitude.empty() && !wanted.in_base &&
+         wanted.down.empty();
+}
+
 void save(const torch::jit::Module& module, const fs::path& output) {
   fs::path partial = output;
   partial += ".partial";
@@ -134,7 +143,7 @@ Filled fill(const FillRequest& request, std::stop_token stop) {
                                 " holds values that are not finite; the voice will not speak");
     }
     filled.parameters += static_cast<std::uint64_t>(tensor.numel());
-    slot->second.set_data(tensor);
+    slot->second.set_data(stays_half(files, request, wanted) ? tensor.to(at::kHalf) : tensor);
   }
   for (const auto& [name, value] : request.attributes) module.setattr(name, ivalue(value));
   save(module, request.output);

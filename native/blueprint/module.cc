@@ -24,7 +24,7 @@ torch::jit::Module open_module(const std::string& path, std::string_view bluepri
     torch::jit::Module module = torch::jit::load(path);
     require_blueprint(module, blueprint, path);
     module.eval();
-    if (!device.is_cpu()) module.to(device);
+    if (!device.is_cpu()) module.to(device, at::kFloat);
     return module;
   } catch (const c10::Error& error) {
     throw Error(code::kCorruptModel, path + " is not a whole TorchScript module; import the voice again",
@@ -40,7 +40,9 @@ torch::jit::Module& SharedModule::get() {
 
 void SharedModule::rest() {
   const std::lock_guard lock(mutex_);
-  if (!kept_) module_.reset();
+  if (kept_) return;
+  module_.reset();
+  network_.reset();
 }
 
 bool SharedModules::has(const std::string& path, c10::Device device) {

@@ -12,8 +12,9 @@
 
 namespace gsv::blueprint {
 
-// Opens a filled module of a blueprint and moves it to a device. Throws ERR_GSV_FILE, or, naming the file,
-// ERR_GSV_CORRUPT_MODEL or ERR_GSV_WRONG_MODEL: it is the module of another blueprint.
+// Opens a filled module of a blueprint and moves it to a device, where torch runs it in single precision. Throws
+// ERR_GSV_FILE, or, naming the file, ERR_GSV_CORRUPT_MODEL or ERR_GSV_WRONG_MODEL: it is the module of another
+// blueprint.
 torch::jit::Module open_module(const std::string& path, std::string_view blueprint, c10::Device device);
 
 // A network that voices share; loaded at first need, freed with the last voice.
@@ -22,6 +23,14 @@ class SharedModule {
   SharedModule(std::string path, std::string_view blueprint, c10::Device device)
       : path_(std::move(path)), blueprint_(blueprint), device_(device) {}
   torch::jit::Module& get();
+  // The network of own kernels that is made from the module, at first need; it may take the module's weights, which
+  // nobody else may need then. One type of network a module.
+  template <class Network>
+  Network& as() {
+    std::lock_guard lock(mutex_);
+    if (!network_) network_ = std::make_shared<Network>(open_module(path_, blueprint_, device_));
+    return *static_cast<Network*>(network_.get());
+  }
   // Frees it until it is needed again, unless a voice wants it kept. Nobody uses it meanwhile.
   void rest();
   void keep() { kept_ = true; }
@@ -33,6 +42,7 @@ class SharedModule {
   c10::Device device_;
   std::mutex mutex_;
   std::unique_ptr<torch::jit::Module> module_;
+  std::shared_ptr<void> network_;
   std::atomic<bool> kept_{false};
 };
 

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "blueprint/freed_memory.h"
 #include "engine/finite.h"
 #include "engine/tensors.h"
 #include "engine/voice.h"
 #include "error.h"
+#include "reference/hubert.h"
 #include "reference/reference.h"
 
 namespace gsv::engine {
@@ -35,7 +37,7 @@ ReferencePrepared prepare(const PrepareReferenceRequest& request, std::stop_toke
   out->conditioning = voice.acoustic->prepare(request.recordings, stop);
   if (stop.stop_requested()) throw Error(code::kAborted, "the call was cancelled");
   const at::Tensor wav16k = reference::padded_16k(request.recordings[0], voice.format);
-  const at::Tensor features = reference::hubert_features(voice.hubert->get(), wav16k);
+  const at::Tensor features = voice.hubert->as<reference::Hubert>()(wav16k);
   require_finite(features, "hubert");
   const at::Tensor tokens = voice.acoustic->semantic_codes(features).to(at::kInt).contiguous();
   const auto* data = tokens.const_data_ptr<std::int32_t>();
@@ -45,6 +47,7 @@ ReferencePrepared prepare(const PrepareReferenceRequest& request, std::stop_toke
     if (tensor.is_floating_point()) require_finite(tensor, "s2 speaker");
     kept.emplace(name_of(kept.size() - 1), data_of(tensor));
   }
+  blueprint::return_freed_memory();  // HuBERT works in some hundred megabytes
   return {out, seconds, {data, data + tokens.numel()}, std::move(kept)};
 }
 

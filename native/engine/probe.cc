@@ -4,6 +4,7 @@
 
 #include "engine/probe_stages.h"
 #include "error.h"
+#include "reference/hubert.h"
 #include "reference/reference.h"
 #include "semantic/generate.h"
 #include "text_features/text_features.h"
@@ -19,7 +20,7 @@ TensorMap spectrogram(const LoadedVoice& voice, const Inputs& in, std::stop_toke
 
 // wav16k [n] -> feature [1, hidden, T50], codes [T25]
 TensorMap hubert(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
-  const at::Tensor feature = reference::hubert_features(voice.hubert->get(), in.tensor("wav16k").flatten());
+  const at::Tensor feature = voice.hubert->as<reference::Hubert>()(in.tensor("wav16k").flatten());
   return {{"feature", data_of(feature)}, {"codes", data_of(voice.acoustic->semantic_codes(feature))}};
 }
 
@@ -34,7 +35,8 @@ TensorMap bert(const LoadedVoice& voice, const Inputs& in, std::stop_token) {
   if (!voice.bert) throw Error(code::kMissingModel, "the voice has no BERT");
   const std::vector<std::int32_t> ids = in.ints("input_ids");
   const at::Tensor features =
-      text_features::character_features(voice.bert->get(), {ids.begin(), ids.end()}).transpose(0, 1);
+      text_features::character_features(voice.bert->as<text_features::Bert>(), {ids.begin(), ids.end()})
+          .transpose(0, 1);
   return {{"char_feature", data_of(features)}};
 }
 

@@ -81,7 +81,7 @@ std::vector<float> Utterance::features() const {
   const auto columns = static_cast<std::int64_t>(prompt.phones.size() + text.phones.size());
   at::Tensor out = at::zeros({voice_.decoder->config().bert_width, columns});
   const auto fresh = [this](const std::vector<std::int64_t>& ids) {
-    at::Tensor features = text_features::character_features(voice_.bert->get(), ids);
+    at::Tensor features = text_features::character_features(voice_.bert->as<text_features::Bert>(), ids);
     require_finite(features, "bert");
     return features;
   };

@@ -6,6 +6,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "blueprint/freed_memory.h"
 #include "engine/chunker.h"
 #include "engine/device.h"
 #include "error.h"
@@ -115,11 +116,13 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
 
   const auto pool = std::make_shared<kernels::ThreadPool>(voice->threads);
   load_semantic(*voice, request, pool);
+  blueprint::return_freed_memory();
   voice->acoustic = acoustic::make_acoustic(
       version, {blueprint::open_module(request.s2, version.s2, device),
                 share(request.speaker, version.speaker, device, request.keep_loaded),
                 share(request.vocoder, version.vocoder, device, true), voice->format, device, pool,
                 request.precision == "int8" ? acoustic::Arithmetic::kBfloat16 : acoustic::Arithmetic::kFloat});
+  blueprint::return_freed_memory();
   voice->hubert = share(request.hubert, "hubert", device, request.keep_loaded);
   voice->bert = share(request.bert, "bert", device, request.keep_loaded);
   if (!request.super_sampler.empty()) {

@@ -41,9 +41,6 @@ void check_length(double seconds) {
                   " long; it needs 3 to 10 s (refTrim: 'auto' picks the best part of a longer one)");
 }
 
-// The device that a network's weights are on.
-c10::Device device_of(const torch::jit::Module& network) { return (*network.parameters().begin()).device(); }
-
 at::Tensor as_tensor(const std::vector<float>& samples) {
   return at::from_blob(const_cast<float*>(samples.data()), {static_cast<std::int64_t>(samples.size())}, at::kFloat)
       .clone();
@@ -72,10 +69,6 @@ at::Tensor padded_16k(const Recording& recording, const Format& format) {
   std::vector<float> wav16k = signal::resample_soxr_hq(recording.samples, recording.sample_rate, kHubertRate);
   wav16k.resize(wav16k.size() + static_cast<std::size_t>(format.sample_rate * kTrailingSilence), 0.0F);
   return as_tensor(wav16k);
-}
-
-at::Tensor hubert_features(torch::jit::Module& hubert, const at::Tensor& wav16k) {
-  return hubert.forward({wav16k.unsqueeze(0).to(device_of(hubert))}).toTensor().transpose(1, 2);
 }
 
 at::Tensor spectrogram(const Recording& recording, const Format& format) {

@@ -27,9 +27,6 @@ double check(std::span<const Recording> recordings);
 // A mono recording at 16 kHz, as HuBERT hears it: resampled, then with upstream's trailing silence: [n].
 at::Tensor padded_16k(const Recording& recording, const Format& format);
 
-// HuBERT's features of what padded_16k gave: [1, hidden, T50].
-at::Tensor hubert_features(torch::jit::Module& hubert, const at::Tensor& wav16k);
-
 // Spectrogram of a mono recording at any rate: [1, bins, T].
 at::Tensor spectrogram(const Recording& recording, const Format& format);
 

@@ -7,39 +7,7 @@
 
 namespace gsv::text_features {
 
-namespace {
-
-std::int64_t rows(const torch::jit::Module& embeddings, const char* name) {
-  return embeddings.attr(name).toModule().attr("weight").toTensor().size(0);
-}
-
-// The vocabulary is a file of its own, which may be that of another BERT.
-void check(const torch::jit::Module& bert, const std::vector<std::int64_t>& ids) {
-  const torch::jit::Module embeddings = bert.attr("embeddings").toModule();
-  const std::int64_t words = rows(embeddings, "word_embeddings"), places = rows(embeddings, "position_embeddings");
-  for (const std::int64_t id : ids) {
-    if (id >= 0 && id < words) continue;
-    throw Error(code::kModelMismatch,
-                "BERT's vocabulary names token " + std::to_string(id) + "; embeddings.word_embeddings.weight has " +
-                    std::to_string(words) + " rows: the vocabulary is that of another BERT",
-                "bert");
-  }
-  if (static_cast<std::int64_t>(ids.size()) <= places) return;
-  throw Error(code::kModelMismatch,
-              "a sentence has " + std::to_string(ids.size()) +
-                  " characters for BERT; embeddings.position_embeddings.weight has " + std::to_string(places) +
-                  " rows: cut the text into shorter sentences",
-              "bert");
-}
-
-}  // namespace
-
-at::Tensor character_features(torch::jit::Module& bert, const std::vector<std::int64_t>& ids) {
-  check(bert, ids);
-  const at::Tensor input = at::tensor(ids, at::kLong).unsqueeze(0);
-  const c10::Device device = (*bert.parameters().begin()).device();
-  return bert.forward({input.to(device)}).toTensor().transpose(0, 1).cpu();
-}
+at::Tensor character_features(Bert& bert, const std::vector<std::int64_t>& ids) { return bert(ids).transpose(0, 1); }
 
 at::Tensor FeatureMemory::of(const std::vector<std::int64_t>& ids, const Features& features) {
   constexpr std::size_t kMost = 32;

@@ -2,18 +2,18 @@
 #pragma once
 
 #include <ATen/ATen.h>
-#include <torch/script.h>
 
 #include <deque>
 #include <functional>
 #include <vector>
 
 #include "engine/api.h"
+#include "text_features/bert.h"
 
 namespace gsv::text_features {
 
 // [hidden, ids - 2]: the third last hidden state of the characters between [CLS] and [SEP].
-at::Tensor character_features(torch::jit::Module& bert, const std::vector<std::int64_t>& ids);
+at::Tensor character_features(Bert& bert, const std::vector<std::int64_t>& ids);
 
 // Character features by ids.
 using Features = std::function<at::Tensor(const std::vector<std::int64_t>& ids)>;

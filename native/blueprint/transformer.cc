@@ -1,0 +1,25 @@
+#include "blueprint/transformer.h"
+
+#include "blueprint/freed_memory.h"
+
+namespace gsv::blueprint {
+
+TransformerLayer::TransformerLayer(const LayerParts& parts)
+    : qkv_({parts.query, parts.key, parts.value}),
+      attended_({parts.attended}),
+      up_({parts.up}),
+      down_({parts.down}),
+      attention_norm_(parts.attention_norm),
+      norm_(parts.norm) {
+  return_freed_memory();
+}
+
+at::Tensor TransformerLayer::operator()(const at::Tensor& x, std::int64_t heads, double eps) const {
+  const std::int64_t width = x.size(2);
+  const at::Tensor qkv = qkv_(x).view({1, x.size(1), 3, heads, width / heads}).permute({2, 0, 3, 1, 4});
+  const at::Tensor mixed = at::scaled_dot_product_attention(qkv[0], qkv[1], qkv[2]).transpose(1, 2).flatten(2);
+  const at::Tensor y = attention_norm_(attended_(mixed).add_(x), eps);
+  return norm_(down_(at::gelu(up_(y))).add_(y), eps);
+}
+
+}  // namespace gsv::blueprint
