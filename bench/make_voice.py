@@ -1,8 +1,8 @@
 """Writes full-size voices of random weights, in the formats that users bring.
 
-    python bench/make_voice.py OUTPUT_DIR VERSION...        (numpy and torch; versions: v2 v2ProPlus v3 v4)
+    python bench/make_voice.py OUTPUT_DIR VERSION... [bert]        (numpy and torch; versions: v2 v2ProPlus v3 v4)
 
-voice.ckpt, hubert/ and what a version needs of VERSION.pth, speaker.ckpt, bigvgan/ and vocoder.pth, with the sizes of the
+voice.ckpt, hubert/, for Chinese bert/, and what a version needs of VERSION.pth, speaker.ckpt, bigvgan/ and vocoder.pth, with the sizes of the
 published files. What is there already is kept. Sentences never end by themselves, so that every run has as many tokens as
 it was asked for.
 """
@@ -42,6 +42,18 @@ HUBERT_CONFIG = {
     "conv_dim": [512] * 7,
     "num_conv_pos_embeddings": 128,
     "num_conv_pos_embedding_groups": 16,
+}
+BERT_CONFIG = {
+    "model_type": "bert",
+    "hidden_size": 1024,
+    "intermediate_size": 4096,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 16,
+    "vocab_size": 21128,
+    "max_position_embeddings": 512,
+    "type_vocab_size": 2,
+    "layer_norm_eps": 1e-12,
+    "hidden_act": "gelu",
 }
 BIGVGAN_CONFIG = {
     "resblock": "1",
@@ -117,6 +129,15 @@ def hubert(path: Path) -> None:
     (path / "config.json").write_text(json.dumps(HUBERT_CONFIG, indent=2) + "\n")
 
 
+def bert(path: Path) -> None:
+    path.mkdir(exist_ok=True)
+    torch.save(make.state("bert", BERT_CONFIG, {}, prefix="bert."), path / "pytorch_model.bin")
+    (path / "config.json").write_text(json.dumps(BERT_CONFIG, indent=2) + "\n")
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"，。！？、"]
+    words += [chr(0x4E00 + i) for i in range(BERT_CONFIG["vocab_size"] - len(words))]
+    (path / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+
+
 def sovits(path: Path) -> None:
     network, differing, sizes, head = SECOND_STAGES[path.stem]
     model = {**SOVITS_MODEL, **differing, "version": path.stem}
@@ -168,6 +189,9 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     makers = {"voice.ckpt": gpt, "hubert": hubert}
     for version in sys.argv[2:]:
+        if version == "bert":
+            makers["bert"] = bert
+            continue
         makers |= {f"{version}.pth": sovits, **PARTS[version]}
     for name, write in makers.items():
         if not (out / name).exists():

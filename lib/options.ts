@@ -42,8 +42,9 @@ export interface GptSovitsConfig {
   device?: string
   /**
    * How the weights of the token network are held. `'fp16'`: as checkpoints store them, with a 16-bit cache of keys and
-   * values; arithmetic stays in 32 bits. `'fp32'`: twice the memory, slower. `'int8'`: half the memory of `'fp16'` and
-   * faster; one scale an output, so tokens can differ from those of the others. `'auto'` (default) is `'fp16'`.
+   * values; arithmetic stays in 32 bits. `'fp32'`: twice the memory, slower. `'int8'`: half the memory of `'fp16'`, also
+   * for BERT, and faster; one scale an output, so tokens can differ from those of the others. `'auto'` (default) is
+   * `'fp16'`.
    */
   precision?: 'auto' | 'fp32' | 'fp16' | 'int8'
   /** Threads for the networks; 1 to 1024. Defaults to the number of cores. Tokens do not depend on it; samples differ by rounding. */

@@ -12,7 +12,7 @@ import { fillWhole } from './module-file.js'
 import { readSpecification } from './specification.js'
 
 /** Changes when modules of an earlier release must not be used; part of every key. */
-const MODULE_FORMAT = 1
+const MODULE_FORMAT = 2
 
 /** What lies beside each module. Written after it: a module without its note is not trusted. */
 export interface ModuleNote {

@@ -88,8 +88,6 @@ c10::IValue ivalue(const Attribute& attribute) {
   return std::visit([](const auto& value) { return c10::IValue(value); }, attribute);
 }
 
-// The module appears under its name only when it is whole: a kill in between leaves the other file. LibTorch is told
-// that every write succeeded, since its writer throws from its destructor when one did not, which ends the process.
 // Networks that only own kernels run keep what a file holds in half precision so: half the file, and half the memory
 // while it is read.
 bool stays_half(const Files& files, const FillRequest& request, const FillTensor& wanted) {
@@ -99,6 +97,8 @@ bool stays_half(const Files& files, const FillRequest& request, const FillTensor
          wanted.down.empty();
 }
 
+// The module appears under its name only when it is whole: a kill in between leaves the other file. LibTorch is told
+// that every write succeeded, since its writer throws from its destructor when one did not, which ends the process.
 void save(const torch::jit::Module& module, const fs::path& output) {
   fs::path partial = output;
   partial += ".partial";

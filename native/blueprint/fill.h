@@ -1,5 +1,5 @@
 // Checkpoint tensors + a weightless TorchScript blueprint -> a module that this engine and Python's torch.jit.load
-// open.
+// open; HuBERT and BERT may be in half precision, which Python needs `.float()` for.
 #pragma once
 
 #include <stop_token>

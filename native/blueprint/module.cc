@@ -1,6 +1,7 @@
 #include "blueprint/module.h"
 
 #include <filesystem>
+#include <functional>
 
 #include "error.h"
 
@@ -15,21 +16,38 @@ void require_blueprint(const torch::jit::Module& module, std::string_view wanted
                                      " is needed in its place: import the voice again");
 }
 
-}  // namespace
+std::string key(const std::string& path, c10::Device device, Held held) {
+  return device.str() + (held == Held::kInt8 ? " int8 " : " ") + path;
+}
 
-torch::jit::Module open_module(const std::string& path, std::string_view blueprint, c10::Device device) {
+torch::jit::Module opened(const std::string& path, std::string_view blueprint,
+                          const std::function<torch::jit::Module()>& load) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) throw Error(code::kFile, path + " is not a file");
   try {
-    torch::jit::Module module = torch::jit::load(path);
+    torch::jit::Module module = load();
     require_blueprint(module, blueprint, path);
     module.eval();
-    if (!device.is_cpu()) module.to(device, at::kFloat);
     return module;
   } catch (const c10::Error& error) {
     throw Error(code::kCorruptModel, path + " is not a whole TorchScript module; import the voice again",
                 error.what_without_backtrace());
   }
+}
+
+}  // namespace
+
+torch::jit::Module open_module(const std::string& path, std::string_view blueprint, c10::Device device) {
+  return opened(path, blueprint, [&] {
+    torch::jit::Module module = torch::jit::load(path);
+    if (!device.is_cpu()) module.to(device, at::kFloat);
+    return module;
+  });
+}
+
+torch::jit::Module open_module(const std::string& path, std::string_view blueprint,
+                               const std::shared_ptr<DeferredFile>& file) {
+  return opened(path, blueprint, [&] { return torch::jit::load(file); });
 }
 
 torch::jit::Module& SharedModule::get() {
@@ -45,9 +63,9 @@ void SharedModule::rest() {
   network_.reset();
 }
 
-bool SharedModules::has(const std::string& path, c10::Device device) {
+bool SharedModules::has(const std::string& path, c10::Device device, Held held) {
   const std::lock_guard lock(mutex_);
-  const auto found = modules_.find(device.str() + " " + path);
+  const auto found = modules_.find(key(path, device, held));
   return found != modules_.end() && !found->second.expired();
 }
 
@@ -58,14 +76,14 @@ void SharedModules::rest() {
   }
 }
 
-std::shared_ptr<SharedModule> SharedModules::at(const std::string& path, std::string_view blueprint,
-                                                c10::Device device) {
+std::shared_ptr<SharedModule> SharedModules::at(const std::string& path, std::string_view blueprint, c10::Device device,
+                                                Held held) {
   if (path.empty()) return nullptr;
   const std::lock_guard lock(mutex_);
-  std::weak_ptr<SharedModule>& known = modules_[device.str() + " " + path];
+  std::weak_ptr<SharedModule>& known = modules_[key(path, device, held)];
   std::shared_ptr<SharedModule> module = known.lock();
   if (!module) {
-    module = std::make_shared<SharedModule>(path, blueprint, device);
+    module = std::make_shared<SharedModule>(path, blueprint, device, held);
     known = module;
   }
   if (module->blueprint() != blueprint) {

@@ -10,25 +10,32 @@
 #include <string>
 #include <string_view>
 
+#include "blueprint/deferred_file.h"
+
 namespace gsv::blueprint {
+
+// How a network on own kernels holds the weights of its linear maps.
+enum class Held { kAsStored, kInt8 };
 
 // Opens a filled module of a blueprint and moves it to a device, where torch runs it in single precision. Throws
 // ERR_GSV_FILE, or, naming the file, ERR_GSV_CORRUPT_MODEL or ERR_GSV_WRONG_MODEL: it is the module of another
 // blueprint.
 torch::jit::Module open_module(const std::string& path, std::string_view blueprint, c10::Device device);
+// Of a file at that path that leaves tensors out.
+torch::jit::Module open_module(const std::string& path, std::string_view blueprint,
+                               const std::shared_ptr<DeferredFile>& file);
 
 // A network that voices share; loaded at first need, freed with the last voice.
 class SharedModule {
  public:
-  SharedModule(std::string path, std::string_view blueprint, c10::Device device)
-      : path_(std::move(path)), blueprint_(blueprint), device_(device) {}
+  SharedModule(std::string path, std::string_view blueprint, c10::Device device, Held held)
+      : path_(std::move(path)), blueprint_(blueprint), device_(device), held_(held) {}
   torch::jit::Module& get();
-  // The network of own kernels that is made from the module, at first need; it may take the module's weights, which
-  // nobody else may need then. One type of network a module.
+  // The network that is made from the file, at first need. One type of network a module.
   template <class Network>
   Network& as() {
     std::lock_guard lock(mutex_);
-    if (!network_) network_ = std::make_shared<Network>(open_module(path_, blueprint_, device_));
+    if (!network_) network_ = std::make_shared<Network>(path_, device_, held_);
     return *static_cast<Network*>(network_.get());
   }
   // Frees it until it is needed again, unless a voice wants it kept. Nobody uses it meanwhile.
@@ -40,19 +47,20 @@ class SharedModule {
  private:
   std::string path_, blueprint_;
   c10::Device device_;
+  Held held_;
   std::mutex mutex_;
   std::unique_ptr<torch::jit::Module> module_;
   std::shared_ptr<void> network_;
   std::atomic<bool> kept_{false};
 };
 
-// One SharedModule for each path and device that is in use.
+// One SharedModule for each path, device and way to hold its weights that is in use.
 class SharedModules {
  public:
   // Null for an empty path. Throws ERR_GSV_WRONG_MODEL: another voice uses the file as one of another blueprint.
-  std::shared_ptr<SharedModule> at(const std::string& path, std::string_view blueprint, c10::Device device);
-  bool has(const std::string& path, c10::Device device);  // a voice uses it already
-  void rest();                                            // all of them
+  std::shared_ptr<SharedModule> at(const std::string& path, std::string_view blueprint, c10::Device device, Held held);
+  bool has(const std::string& path, c10::Device device, Held held);  // a voice uses it already
+  void rest();                                                       // all of them
 
  private:
   std::mutex mutex_;

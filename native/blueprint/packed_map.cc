@@ -2,6 +2,8 @@
 
 #include <ATen/Parallel.h>
 
+#include <optional>
+
 #include "kernels/kernels.h"
 
 namespace gsv::blueprint {
@@ -9,46 +11,50 @@ namespace {
 
 constexpr std::int64_t kPanelsTogether = 2;  // that a body multiplies at once
 
-std::span<const float> values(const at::Tensor& tensor) {
-  return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+std::vector<std::string> with(const std::vector<std::string>& names, const char* ending) {
+  std::vector<std::string> out;
+  for (const std::string& name : names) out.push_back(name + ending);
+  return out;
 }
 
-at::Tensor side_by_side(const std::vector<torch::jit::Module>& modules, const char* name) {
-  std::vector<at::Tensor> parts;
-  for (const torch::jit::Module& module : modules) parts.push_back(parameter(module, name));
-  return at::cat(parts).contiguous();
+kernels::Format format_of(const Weights& weights, const std::string& name, std::span<const float> values, Held held) {
+  if (held == Held::kInt8) return kernels::Format::kInt8;
+  return weights.type(name) == at::kHalf ? kernels::Format::kHalf : kernels::exact_format(values);
 }
 
-kernels::PackedLinear packed(const std::vector<torch::jit::Module>& modules) {
-  const bool half = modules.front().attr("weight").toTensor().scalar_type() == at::kHalf;
-  const at::Tensor weight = side_by_side(modules, "weight"), bias = side_by_side(modules, "bias");
-  for (const torch::jit::Module& module : modules) {
-    at::Tensor stored = module.attr("weight").toTensor();
-    stored.set_data(at::empty({0}, stored.options()));
-  }
+kernels::PackedLinear packed(Weights& weights, const std::vector<std::string>& names, Held held) {
+  const std::span<const float> offsets = weights.values(with(names, ".bias"));
+  const std::vector<float> bias(offsets.begin(), offsets.end());
+  const std::vector<std::string> matrices = with(names, ".weight");
+  const std::span<const float> weight = weights.values(matrices);
   kernels::ThreadPool pool(at::get_num_threads());
-  return {values(weight),
-          values(bias),
-          static_cast<int>(weight.size(0)),
-          static_cast<int>(weight.size(1)),
-          half ? kernels::Format::kHalf : kernels::Format::kFloat,
+  return {weight,
+          bias,
+          static_cast<int>(bias.size()),
+          static_cast<int>(weight.size() / bias.size()),
+          format_of(weights, matrices.front(), weight, held),
           kernels::detect(),
           pool};
 }
 
+// Rows in 14 bits, each with its scale.
+struct Quantised {
+  Quantised(const at::Tensor& x, int rows, int k)
+      : stride(kernels::padded(k, 2)), levels(static_cast<std::size_t>(rows * stride)), scales(rows) {
+    const float* from = x.const_data_ptr<float>();
+    for (std::int64_t row = 0; row < rows; ++row) {
+      scales[row] = kernels::detect().quantise(from + row * k, k, levels.data() + row * stride);
+    }
+  }
+  std::int64_t stride;
+  kernels::Buffer<std::int16_t> levels;
+  kernels::Buffer<float> scales;
+};
+
 }  // namespace
 
-at::Tensor parameter(const torch::jit::Module& module, const char* name) {
-  return module.attr(name).toTensor().to(at::kFloat);
-}
-
-torch::jit::Module inner(const torch::jit::Module& module, std::initializer_list<const char*> path) {
-  torch::jit::Module at = module;
-  for (const char* name : path) at = at.attr(name).toModule();
-  return at;
-}
-
-PackedMap::PackedMap(const std::vector<torch::jit::Module>& modules) : packed_(packed(modules)) {}
+PackedMap::PackedMap(Weights& weights, const std::vector<std::string>& names, Held held)
+    : packed_(packed(weights, names, held)) {}
 
 at::Tensor PackedMap::operator()(const at::Tensor& given) const {
   const at::Tensor x = given.contiguous();
@@ -61,6 +67,13 @@ at::Tensor PackedMap::operator()(const at::Tensor& given) const {
   m.rows = static_cast<int>(x.numel() / packed_.k());
   m.y = y.mutable_data_ptr<float>();
   m.y_stride = packed_.n();
+  std::optional<Quantised> quantised;
+  if (packed_.format() == kernels::Format::kInt8) {
+    quantised.emplace(x, m.rows, packed_.k());
+    m.x = quantised->levels.data();
+    m.x_stride = quantised->stride;
+    m.x_scale = quantised->scales.data();
+  }
   const kernels::MatmulFn body = packed_.body(kernels::detect());
   at::parallel_for(0, packed_.panels(), kPanelsTogether, [&](std::int64_t begin, std::int64_t end) {
     body(m, static_cast<int>(begin), static_cast<int>(end));

@@ -1,18 +1,14 @@
 #include "blueprint/transformer.h"
 
-#include "blueprint/freed_memory.h"
-
 namespace gsv::blueprint {
 
-TransformerLayer::TransformerLayer(const LayerParts& parts)
-    : qkv_({parts.query, parts.key, parts.value}),
-      attended_({parts.attended}),
-      up_({parts.up}),
-      down_({parts.down}),
-      attention_norm_(parts.attention_norm),
-      norm_(parts.norm) {
-  return_freed_memory();
-}
+TransformerLayer::TransformerLayer(Weights& weights, const std::string& layer, const LayerNames& names, Held held)
+    : qkv_(weights, {layer + names.query, layer + names.key, layer + names.value}, held),
+      attended_(weights, {layer + names.attended}, held),
+      up_(weights, {layer + names.up}, held),
+      down_(weights, {layer + names.down}, held),
+      attention_norm_(weights, layer + names.attention_norm),
+      norm_(weights, layer + names.norm) {}
 
 at::Tensor TransformerLayer::operator()(const at::Tensor& x, std::int64_t heads, double eps) const {
   const std::int64_t width = x.size(2);

@@ -2,35 +2,33 @@
 #pragma once
 
 #include <ATen/ATen.h>
-#include <torch/script.h>
 
-#include <array>
 #include <cstdint>
-#include <vector>
+#include <string>
 
 #include "blueprint/packed_map.h"
 
 namespace gsv::blueprint {
 
-// A layer norm's weight and bias.
+// A layer norm of the module `name`.
 struct Norm {
-  explicit Norm(const torch::jit::Module& module)
-      : weight(parameter(module, "weight")), bias(parameter(module, "bias")) {}
+  Norm(const Weights& weights, const std::string& name)
+      : weight(weights.parameter(name + ".weight")), bias(weights.parameter(name + ".bias")) {}
   at::Tensor operator()(const at::Tensor& x, double eps) const {
     return at::layer_norm(x, weight.sizes(), weight, bias, eps);
   }
   at::Tensor weight, bias;
 };
 
-// The modules of a layer, whatever its network calls them.
-struct LayerParts {
-  torch::jit::Module query, key, value, attended, attention_norm, up, down, norm;
+// What a network calls the modules in a layer.
+struct LayerNames {
+  std::string query, key, value, attended, attention_norm, up, down, norm;
 };
 
 class TransformerLayer {
  public:
-  // The modules of linear maps lose their weights.
-  explicit TransformerLayer(const LayerParts& parts);
+  // `layer` is the module's name with a dot behind it.
+  TransformerLayer(Weights& weights, const std::string& layer, const LayerNames& names, Held held);
 
   at::Tensor operator()(const at::Tensor& x, std::int64_t heads, double eps) const;  // [1, T, hidden]
 

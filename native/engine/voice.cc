@@ -7,18 +7,23 @@
 #include <unordered_map>
 
 #include "blueprint/freed_memory.h"
+#include "blueprint/weights.h"
 #include "engine/chunker.h"
 #include "engine/device.h"
 #include "error.h"
 #include "semantic/decoder_torch.h"
 
 namespace gsv::engine {
+
+using blueprint::Held;
+
 namespace {
 
 // Of the stored size. Embeddings stay in float32, so the shares of s1 are not exactly 1/2 and 1/4; of s2 the
 // convolutions, a third, are held in the form that Winograd's products need, twice as large.
 constexpr double kHalfShare = 0.51, kInt8Share = 0.28;
 constexpr double kPackedS2 = 1.35;
+constexpr double kInt8OfHalf = 0.54;  // of BERT, whose embeddings stay
 
 semantic::Precision precision_of(const std::string& name) {
   if (name == "fp16") return semantic::Precision::kFp16;
@@ -32,6 +37,13 @@ std::uint64_t file_bytes(const std::string& path) {
   return ignored ? 0 : size;
 }
 
+// HuBERT stays as stored: what it hears of a reference is heard in all that is spoken with it.
+Held held_bert(const LoadVoiceRequest& request) { return request.precision == "int8" ? Held::kInt8 : Held::kAsStored; }
+
+std::uint64_t held_bytes(const std::string& path, Held held) {
+  return static_cast<std::uint64_t>(static_cast<double>(file_bytes(path)) * (held == Held::kInt8 ? kInt8OfHalf : 1.0));
+}
+
 // Of the networks that only this voice uses, once they are packed; modules are stored in float32.
 std::uint64_t own_bytes(const LoadVoiceRequest& request) {
   const double s1 = request.precision == "int8" ? kInt8Share : request.precision == "fp16" ? kHalfShare : 1.0;
@@ -39,38 +51,36 @@ std::uint64_t own_bytes(const LoadVoiceRequest& request) {
                                     static_cast<double>(file_bytes(request.s2)) * kPackedS2);
 }
 
-int as_int(const at::Tensor& tensor, int dim) { return static_cast<int>(tensor.size(dim)); }
-
-semantic::S1Config config_of(const torch::jit::Module& module,
-                             const std::unordered_map<std::string, at::Tensor>& tensors) {
+semantic::S1Config config_of(const blueprint::Weights& weights) {
+  const auto size = [&weights](const char* name, int dimension) {
+    return static_cast<int>(weights.sizes(name).at(dimension));
+  };
   semantic::S1Config config;
-  config.layers = static_cast<int>(module.attr("n_layers").toInt());
-  config.heads = static_cast<int>(module.attr("n_heads").toInt());
-  config.width = as_int(tensors.at("ar_predict_layer.weight"), 1);
-  config.vocab = as_int(tensors.at("ar_predict_layer.weight"), 0);
+  config.layers = static_cast<int>(weights.integer("n_layers"));
+  config.heads = static_cast<int>(weights.integer("n_heads"));
+  config.width = size("ar_predict_layer.weight", 1);
+  config.vocab = size("ar_predict_layer.weight", 0);
   config.eos = config.vocab - 1;
-  config.phones = as_int(tensors.at("ar_text_embedding.word_embeddings.weight"), 0);
-  config.ffn = as_int(tensors.at("h.layers.0.linear1.weight"), 0);
-  config.bert_width = as_int(tensors.at("bert_proj.weight"), 1);
+  config.phones = size("ar_text_embedding.word_embeddings.weight", 0);
+  config.ffn = size("h.layers.0.linear1.weight", 0);
+  config.bert_width = size("bert_proj.weight", 1);
   return config;
 }
 
-// On a CPU the module's tensors stay only until the decoder has packed its own copy of them.
 void load_semantic(LoadedVoice& voice, const LoadVoiceRequest& request, std::shared_ptr<kernels::ThreadPool> pool) {
   const c10::Device device = voice.device;
-  const torch::jit::Module module = blueprint::open_module(request.s1, "s1", c10::kCPU);
-  std::unordered_map<std::string, at::Tensor> tensors;
-  for (const auto& slot : module.named_parameters()) tensors.emplace(slot.name, slot.value);
-  const semantic::S1Config config = config_of(module, tensors);
-  const auto read = [&tensors](std::string_view name) {
-    const at::Tensor tensor = tensors.at(std::string(name)).to(at::kFloat).contiguous();
+  const blueprint::Weights weights(request.s1, "s1");
+  const semantic::S1Config config = config_of(weights);
+  const auto read = [&weights](std::string_view name) {
+    const at::Tensor tensor = weights.parameter(std::string(name)).contiguous();
     const float* data = tensor.const_data_ptr<float>();
     return std::vector<float>(data, data + tensor.numel());
   };
   voice.quietness = quietness(read("ar_audio_embedding.word_embeddings.weight"), config.vocab);
   voice.decoder = device.is_cpu()
                       ? semantic::make_cpu_decoder({config, read}, precision_of(request.precision), std::move(pool))
-                      : semantic::make_torch_decoder(module, config, device, at::kHalf);
+                      : semantic::make_torch_decoder(blueprint::open_module(request.s1, "s1", c10::kCPU), config,
+                                                     device, at::kHalf);
 }
 
 const Version& version_of(const std::string& name) {
@@ -84,20 +94,22 @@ const Version& version_of(const std::string& name) {
 
 // It counts from when a voice first wants it, though it is loaded at first need.
 std::shared_ptr<blueprint::SharedModule> VoiceLoader::share(const std::string& path, std::string_view blueprint,
-                                                            c10::Device device, bool keep) {
-  const bool known = shared_.has(path, device);
-  std::shared_ptr<blueprint::SharedModule> module = shared_.at(path, blueprint, device);
-  if (module && !known) memory_->hold(module, file_bytes(path));
+                                                            c10::Device device, bool keep, Held held) {
+  const bool known = shared_.has(path, device, held);
+  std::shared_ptr<blueprint::SharedModule> module = shared_.at(path, blueprint, device, held);
+  if (module && !known) memory_->hold(module, held_bytes(path, held));
   if (module && keep) module->keep();
   return module;
 }
 
 std::uint64_t VoiceLoader::shared_bytes_needed(const LoadVoiceRequest& request, c10::Device device) {
   std::uint64_t bytes = 0;
-  for (const std::string* path : {&request.hubert, &request.bert, &request.speaker, &request.vocoder}) {
-    if (!path->empty() && !shared_.has(*path, device)) bytes += file_bytes(*path);
-  }
-  return bytes + (request.super_sampler.empty() ? 0 : file_bytes(request.super_sampler));
+  const auto add = [&](const std::string& path, Held held) {
+    if (!path.empty() && !shared_.has(path, device, held)) bytes += held_bytes(path, held);
+  };
+  for (const std::string* path : {&request.hubert, &request.speaker, &request.vocoder}) add(*path, Held::kAsStored);
+  add(request.bert, held_bert(request));
+  return bytes + file_bytes(request.super_sampler);
 }
 
 VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
@@ -124,7 +136,7 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
                 request.precision == "int8" ? acoustic::Arithmetic::kBfloat16 : acoustic::Arithmetic::kFloat});
   blueprint::return_freed_memory();
   voice->hubert = share(request.hubert, "hubert", device, request.keep_loaded);
-  voice->bert = share(request.bert, "bert", device, request.keep_loaded);
+  voice->bert = share(request.bert, "bert", device, request.keep_loaded, held_bert(request));
   if (!request.super_sampler.empty()) {
     voice->super_sampler = std::make_shared<acoustic::SuperSampler>(request.super_sampler, version.super_sampler,
                                                                     version.super_sample_rate, device);

@@ -45,7 +45,8 @@ class VoiceLoader {
 
  private:
   std::shared_ptr<blueprint::SharedModule> share(const std::string& path, std::string_view blueprint,
-                                                 c10::Device device, bool keep);
+                                                 c10::Device device, bool keep,
+                                                 blueprint::Held held = blueprint::Held::kAsStored);
   std::uint64_t shared_bytes_needed(const LoadVoiceRequest& request, c10::Device device);
 
   blueprint::SharedModules shared_;

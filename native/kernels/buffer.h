@@ -8,9 +8,7 @@
 #include <new>
 #include <span>
 
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
+#include "kernels/pages.h"
 
 namespace gsv::kernels {
 
@@ -25,14 +23,12 @@ class Buffer {
   explicit Buffer(size_t count, Pages pages = Pages::kPlain) : size_(count) {
     if (count == 0) return;
     if (count > (SIZE_MAX - 2 * kLargePage) / sizeof(T)) throw std::bad_alloc();
-    const size_t alignment = pages == Pages::kLarge && count * sizeof(T) >= kLargePage ? kLargePage : kLine;
-    block_.reset(std::calloc(count * sizeof(T) + alignment, 1));
+    const size_t bytes = count * sizeof(T);
+    if (pages == Pages::kLarge && bytes >= kLargePage) block_ = {map_pages(bytes), Free{bytes}};
+    if (!block_) block_ = {std::calloc(bytes + kLine, 1), Free{}};
     if (!block_) throw std::bad_alloc();
     const auto address = reinterpret_cast<uintptr_t>(block_.get());
-    data_ = reinterpret_cast<T*>((address + alignment - 1) / alignment * alignment);
-#ifdef MADV_HUGEPAGE
-    if (alignment == kLargePage) madvise(data_, count * sizeof(T) / kLargePage * kLargePage, MADV_HUGEPAGE);
-#endif
+    data_ = reinterpret_cast<T*>((address + kLine - 1) / kLine * kLine);
   }
 
   T* data() { return data_; }
@@ -44,9 +40,9 @@ class Buffer {
 
  private:
   static constexpr size_t kLine = 64;
-  static constexpr size_t kLargePage = size_t{2} << 20;
   struct Free {
-    void operator()(void* block) const { std::free(block); }
+    size_t mapped = 0;  // bytes; 0: an allocator's
+    void operator()(void* block) const { mapped > 0 ? unmap_pages(block, mapped) : std::free(block); }
   };
   std::unique_ptr<void, Free> block_;
   T* data_ = nullptr;

@@ -2,30 +2,23 @@
 
 #include <string>
 
+#include "blueprint/freed_memory.h"
+
 namespace gsv::reference {
 namespace {
 
-using blueprint::inner;
-using blueprint::parameter;
+using blueprint::Held;
+using blueprint::Weights;
 
-blueprint::LayerParts parts_of(const torch::jit::Module& layer) {
-  return {inner(layer, {"attention", "q_proj"}),
-          inner(layer, {"attention", "k_proj"}),
-          inner(layer, {"attention", "v_proj"}),
-          inner(layer, {"attention", "out_proj"}),
-          inner(layer, {"layer_norm"}),
-          inner(layer, {"feed_forward", "intermediate_dense"}),
-          inner(layer, {"feed_forward", "output_dense"}),
-          inner(layer, {"final_layer_norm"})};
-}
-
-// The device that a network's weights are on.
-c10::Device device_of(const torch::jit::Module& network) { return (*network.parameters().begin()).device(); }
+const blueprint::LayerNames kNames = {
+    "attention.q_proj",          "attention.k_proj", "attention.v_proj",
+    "attention.out_proj",        "layer_norm",       "feed_forward.intermediate_dense",
+    "feed_forward.output_dense", "final_layer_norm"};
 
 }  // namespace
 
 struct Hubert::Network {
-  explicit Network(const torch::jit::Module& module);
+  Network(Weights&& weights, Held held);
   at::Tensor extract(const at::Tensor& wav16k) const;  // [n] -> [1, T, channels]
   at::Tensor add_places(const at::Tensor& x) const;    // [1, T, hidden]
 
@@ -39,23 +32,23 @@ struct Hubert::Network {
   std::vector<blueprint::TransformerLayer> layers;
 };
 
-Hubert::Network::Network(const torch::jit::Module& module)
-    : heads(module.attr("n_heads").toInt()),
-      eps(module.attr("eps").toDouble()),
-      strides(module.attr("conv_stride").toIntVector()),
-      first_norm(inner(module, {"feature_extractor", "conv_layers", "0", "layer_norm"})),
-      extracted_norm(inner(module, {"feature_projection", "layer_norm"})),
-      norm(inner(module, {"encoder", "layer_norm"})),
-      projection({inner(module, {"feature_projection", "projection"})}),
-      place_weight(parameter(inner(module, {"encoder", "pos_conv_embed", "conv"}), "weight")),
-      place_bias(parameter(inner(module, {"encoder", "pos_conv_embed", "conv"}), "bias")) {
-  const torch::jit::Module list = inner(module, {"feature_extractor", "conv_layers"});
+Hubert::Network::Network(Weights&& weights, Held held)
+    : heads(weights.integer("n_heads")),
+      eps(weights.number("eps")),
+      strides(weights.integers("conv_stride")),
+      first_norm(weights, "feature_extractor.conv_layers.0.layer_norm"),
+      extracted_norm(weights, "feature_projection.layer_norm"),
+      norm(weights, "encoder.layer_norm"),
+      projection(weights, {"feature_projection.projection"}, held),
+      place_weight(weights.parameter("encoder.pos_conv_embed.conv.weight")),
+      place_bias(weights.parameter("encoder.pos_conv_embed.conv.bias")) {
   for (std::size_t i = 0; i < strides.size(); ++i) {
-    convolutions.push_back(parameter(inner(list, {std::to_string(i).c_str(), "conv"}), "weight"));
+    convolutions.push_back(weights.parameter("feature_extractor.conv_layers." + std::to_string(i) + ".conv.weight"));
   }
-  for (std::int64_t i = 0; i < module.attr("n_layers").toInt(); ++i) {
-    layers.emplace_back(parts_of(inner(module, {"encoder", "layers", std::to_string(i).c_str()})));
+  for (std::int64_t i = 0; i < weights.integer("n_layers"); ++i) {
+    layers.emplace_back(weights, "encoder.layers." + std::to_string(i) + ".", kNames, held);
   }
+  blueprint::return_freed_memory();
 }
 
 at::Tensor Hubert::Network::extract(const at::Tensor& wav16k) const {
@@ -75,14 +68,16 @@ at::Tensor Hubert::Network::add_places(const at::Tensor& x) const {
   return x + at::gelu(places.narrow(2, 0, x.size(1))).transpose(1, 2);  // an even kernel makes one frame too many
 }
 
-Hubert::Hubert(const torch::jit::Module& module) : module_(module) {
-  if (device_of(module).is_cpu()) network_ = std::make_shared<const Network>(module);
+Hubert::Hubert(const std::string& path, c10::Device device, Held held) : device_(device) {
+  if (device.is_cpu()) {
+    network_ = std::make_shared<const Network>(Weights(path, "hubert"), held);
+  } else {
+    module_ = blueprint::open_module(path, "hubert", device);
+  }
 }
 
 at::Tensor Hubert::operator()(const at::Tensor& wav16k) {
-  if (!network_) {
-    return module_.forward({wav16k.unsqueeze(0).to(device_of(module_))}).toTensor().transpose(1, 2);
-  }
+  if (module_) return module_->forward({wav16k.unsqueeze(0).to(device_)}).toTensor().transpose(1, 2);
   const Network& net = *network_;
   at::Tensor x = net.projection(net.extracted_norm(net.extract(wav16k), net.eps));
   x = net.norm(net.add_places(x), net.eps);

@@ -5,6 +5,8 @@
 #include <torch/script.h>
 
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "blueprint/transformer.h"
 
@@ -12,16 +14,17 @@ namespace gsv::reference {
 
 class Hubert {
  public:
-  // Of a module of the blueprint `hubert`. On a CPU its linear maps are packed and freed in the module.
-  explicit Hubert(const torch::jit::Module& module);
+  // Of a module of the blueprint `hubert`, on a CPU with packed linear maps. Throws what open_module does.
+  Hubert(const std::string& path, c10::Device device, blueprint::Held held);
 
   at::Tensor operator()(const at::Tensor& wav16k);  // [n] -> [1, hidden, T50]
 
  private:
   struct Network;  // on own kernels
 
-  torch::jit::Module module_;
-  std::shared_ptr<const Network> network_;  // null where torch runs the module
+  c10::Device device_;
+  std::shared_ptr<const Network> network_;    // of a CPU
+  std::optional<torch::jit::Module> module_;  // of another device, run by torch
 };
 
 }  // namespace gsv::reference
