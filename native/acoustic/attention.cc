@@ -21,17 +21,19 @@ struct Head {
 
 class Attention {
  public:
-  Attention(const float* qkv, float* out, std::int64_t frames, std::int64_t heads, std::int64_t width)
+  Attention(const float* qkv, float* out, std::int64_t frames, std::int64_t first, std::int64_t heads,
+            std::int64_t width)
       : kernels_(kernels::detect()),
         qkv_(qkv),
         out_(out),
         frames_(static_cast<int>(frames)),
+        first_(static_cast<int>(first)),
         padded_(kernels::padded(frames_)),
         width_(static_cast<int>(width)),
         inner_(heads * width),
         packed_(static_cast<std::size_t>(heads)) {}
 
-  int blocks() const { return (frames_ + kRows - 1) / kRows; }
+  int blocks() const { return (frames_ - first_ + kRows - 1) / kRows; }
 
   void pack(std::int64_t head) {
     Head& to = packed_[static_cast<std::size_t>(head)];
@@ -50,7 +52,7 @@ class Attention {
 
   void run(std::int64_t head, int block, float* shares) const {
     const Head& from = packed_[static_cast<std::size_t>(head)];
-    const int first = block * kRows, rows = std::min(kRows, frames_ - first);
+    const int row = block * kRows, first = first_ + row, rows = std::min(kRows, frames_ - first);
     kernels::Matmul m;
     m.weights = from.keys.data();
     m.panel_stride = std::int64_t{width_} * kernels::kPanel;
@@ -63,9 +65,7 @@ class Attention {
     m.y_stride = padded_;
     kernels_.matmul_f32(m, 0, padded_ / kernels::kPanel);
     const float scale = 1 / std::sqrt(static_cast<float>(width_));
-    for (int row = 0; row < rows; ++row) {
-      kernels_.softmax(shares + std::int64_t{row} * padded_, frames_, frames_, scale);
-    }
+    for (int i = 0; i < rows; ++i) kernels_.softmax(shares + std::int64_t{i} * padded_, frames_, frames_, scale);
     kernels::Matmul mix;
     mix.weights = from.values.data();
     mix.panel_stride = std::int64_t{padded_} * kernels::kPanel;
@@ -74,7 +74,7 @@ class Attention {
     mix.x = shares;
     mix.x_stride = padded_;
     mix.rows = rows;
-    mix.y = out_ + first * inner_ + head * width_;
+    mix.y = out_ + row * inner_ + head * width_;
     mix.y_stride = inner_;
     kernels_.matmul_f32(mix, 0, width_ / kernels::kPanel);
   }
@@ -83,18 +83,19 @@ class Attention {
   const kernels::Kernels& kernels_;
   const float* qkv_;
   float* out_;
-  int frames_, padded_, width_;
+  int frames_, first_, padded_, width_;
   std::int64_t inner_;
   std::vector<Head> packed_;
 };
 
 }  // namespace
 
-at::Tensor attend_on_cpu(const at::Tensor& qkv, std::int64_t heads) {
+at::Tensor attend_on_cpu(const at::Tensor& qkv, std::int64_t heads, std::int64_t first) {
   const std::int64_t batch = qkv.size(0), frames = qkv.size(1), inner = qkv.size(2) / 3;
-  at::Tensor out = at::empty({batch, frames, inner}, qkv.options());
+  at::Tensor out = at::empty({batch, frames - first, inner}, qkv.options());
   for (std::int64_t b = 0; b < batch; ++b) {
-    Attention attention(qkv[b].const_data_ptr<float>(), out[b].mutable_data_ptr<float>(), frames, heads, inner / heads);
+    Attention attention(qkv[b].const_data_ptr<float>(), out[b].mutable_data_ptr<float>(), frames, first, heads,
+                        inner / heads);
     at::parallel_for(0, heads, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t head = begin; head < end; ++head) attention.pack(head);
     });

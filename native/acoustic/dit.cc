@@ -141,9 +141,9 @@ at::Tensor DiT::embed_input(const at::Tensor& x, const at::Tensor& prompt, const
   return y.add_(z.transpose(1, 2));
 }
 
-at::Tensor DiT::attend(const Block& block, const at::Tensor& x, const at::Tensor& angles,
+at::Tensor DiT::attend(const Block& block, const at::Tensor& x, const at::Tensor& angles, std::int64_t first,
                        const std::stop_token& stop) const {
-  const std::int64_t batch = x.size(0), frames = x.size(1);
+  const std::int64_t batch = x.size(0), frames = x.size(1), wanted = frames - first;
   const at::Tensor all = block.qkv(x);  // [B, T, 3 * inner]
   check(stop);
   turn(all.narrow(2, 0, inner_), angles);
@@ -151,10 +151,11 @@ at::Tensor DiT::attend(const Block& block, const at::Tensor& x, const at::Tensor
   const std::int64_t heads = inner_ / kHeadWidth;
   at::Tensor y;
   if (all.is_cpu()) {
-    y = attend_on_cpu(all, heads);
+    y = attend_on_cpu(all, heads, first);
   } else {
     const at::Tensor parts = all.view({batch, frames, 3, heads, kHeadWidth}).permute({2, 0, 3, 1, 4});
-    y = at::scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2).reshape({batch, frames, inner_});
+    const at::Tensor queries = parts[0].narrow(2, first, wanted);
+    y = at::scaled_dot_product_attention(queries, parts[1], parts[2]).transpose(1, 2).reshape({batch, wanted, inner_});
   }
   check(stop);
   return block.out(y);
@@ -167,16 +168,20 @@ std::vector<at::Tensor> DiT::attention_weights(std::size_t block) const {
 }
 
 at::Tensor DiT::velocity(const at::Tensor& x, const at::Tensor& prompt, const at::Tensor& text,
-                         const Schedule& schedule, std::int64_t step, const std::stop_token& stop) const {
+                         const Schedule& schedule, std::int64_t step, std::int64_t first,
+                         const std::stop_token& stop) const {
   check(stop);
   const at::Tensor angles = at::outer(at::arange(x.size(1), rotation_.options()), rotation_);
   at::Tensor y = embed_input(x, prompt, text, stop);
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     check(stop);
     const std::vector<at::Tensor> m = schedule.blocks[i][step].chunk(6);  // shift, scale, gate of both halves
-    y.addcmul_(m[2], attend(blocks_[i], modulate(y, m[0], m[1]), angles, stop));
+    // Of the last block only what is asked for is heard; before it every frame hears every other.
+    const std::int64_t from = i + 1 == blocks_.size() ? first : 0;
+    const at::Tensor attended = attend(blocks_[i], modulate(y, m[0], m[1]), angles, from, stop);
+    y = y.narrow(1, from, y.size(1) - from).addcmul_(m[2], attended);
     check(stop);
-    const at::Tensor wide = at::gelu(blocks_[i].widen(modulate(y, m[3], m[4])), "tanh");
+    const at::Tensor wide = blocks_[i].widen.gelu(modulate(y, m[3], m[4]));
     check(stop);
     y.addcmul_(m[5], blocks_[i].narrow(wide));
   }

@@ -32,9 +32,10 @@ class DiT {
   };
   std::shared_ptr<const Schedule> schedule(std::int64_t steps) const;
 
-  // x, prompt [B, T, mels], text of `condition` -> [B, T, mels] at one step. Throws ERR_GSV_ABORTED.
+  // x, prompt [B, T, mels], text of `condition` -> at one step that of the frames from `first` on, [B, T - first,
+  // mels]. Throws ERR_GSV_ABORTED.
   at::Tensor velocity(const at::Tensor& x, const at::Tensor& prompt, const at::Tensor& text, const Schedule& schedule,
-                      std::int64_t step, const std::stop_token& stop) const;
+                      std::int64_t step, std::int64_t first, const std::stop_token& stop) const;
 
   std::int64_t mels() const { return mels_; }
   std::vector<at::Tensor> attention_weights(std::size_t block) const;  // to_q, to_k, to_v, to_out
@@ -55,7 +56,7 @@ class DiT {
 
   at::Tensor embed_input(const at::Tensor& x, const at::Tensor& prompt, const at::Tensor& text,
                          const std::stop_token& stop) const;
-  at::Tensor attend(const Block& block, const at::Tensor& x, const at::Tensor& angles,
+  at::Tensor attend(const Block& block, const at::Tensor& x, const at::Tensor& angles, std::int64_t first,
                     const std::stop_token& stop) const;
 
   std::int64_t mels_, dim_, inner_;

@@ -12,16 +12,16 @@ at::Tensor sample_flow(const DiT& net, const FlowInput& input, const std::stop_t
   const bool guided = input.guidance > 0;
   const at::Tensor free = guided ? net.condition(at::zeros_like(input.mu), stop) : at::Tensor();
   const auto schedule = net.schedule(input.steps);
+  at::Tensor painted = x.narrow(1, length, x.size(1) - length);
   for (std::int64_t i = 0; i < input.steps; ++i) {
-    at::Tensor velocity = net.velocity(x, given, text, *schedule, i, stop);
+    at::Tensor velocity = net.velocity(x, given, text, *schedule, i, length, stop);
     if (guided) {
-      const at::Tensor without = net.velocity(x, at::zeros_like(x), free, *schedule, i, stop);
+      const at::Tensor without = net.velocity(x, at::zeros_like(x), free, *schedule, i, length, stop);
       velocity = velocity + input.guidance * (velocity - without);
     }
-    x.add_(velocity, 1.0 / static_cast<double>(input.steps));
-    x.narrow(1, 0, length).zero_();
+    painted.add_(velocity, 1.0 / static_cast<double>(input.steps));
   }
-  return x.narrow(1, length, x.size(1) - length);
+  return painted;
 }
 
 }  // namespace gsv::acoustic

@@ -32,9 +32,10 @@ at::Tensor pack(const at::Tensor& weight) {
   return stack.at(0).toTensor();
 }
 
-at::Tensor multiply(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+at::Tensor multiply(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const char* then,
+                    const char* way) {
   static const c10::OperatorHandle linear = *onednn("mkldnn::_linear_pointwise");
-  torch::jit::Stack stack{x, weight, bias, "none", c10::List<std::optional<at::Scalar>>(), ""};
+  torch::jit::Stack stack{x, weight, bias, then, c10::List<std::optional<at::Scalar>>(), way};
   linear.callBoxed(&stack);
   return stack.at(0).toTensor();
 }
@@ -66,7 +67,12 @@ at::Tensor Linear::weight() const { return packed_ ? weight_.to_dense().to(at::k
 
 at::Tensor Linear::operator()(const at::Tensor& x) const {
   if (!packed_) return at::linear(x, weight_, bias_);
-  return multiply(x.to(bias_.scalar_type()).contiguous(), weight_, bias_).to(at::kFloat);
+  return multiply(x.to(bias_.scalar_type()).contiguous(), weight_, bias_, "none", "").to(at::kFloat);
+}
+
+at::Tensor Linear::gelu(const at::Tensor& x) const {
+  if (!packed_) return at::gelu(at::linear(x, weight_, bias_), "tanh");
+  return multiply(x.to(bias_.scalar_type()).contiguous(), weight_, bias_, "gelu", "tanh").to(at::kFloat);
 }
 
 }  // namespace gsv::acoustic

@@ -25,6 +25,7 @@ class Linear {
       : Linear(std::vector<torch::jit::Module>{module}, arithmetic) {}
 
   at::Tensor operator()(const at::Tensor& x) const;  // [..., inputs] -> [..., outputs]
+  at::Tensor gelu(const at::Tensor& x) const;        // of what that gives, by its approximation with tanh
 
   at::Tensor weight() const;  // [outputs, inputs], a copy where it is packed
 

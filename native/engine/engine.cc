@@ -2,6 +2,7 @@
 #include <torch/csrc/jit/runtime/graph_executor.h>
 
 #include "blueprint/fill.h"
+#include "blueprint/memory.h"
 #include "engine/api.h"
 #include "engine/jobs.h"
 #include "engine/prepare.h"
@@ -41,7 +42,10 @@ class LocalEngine final : public Engine {
             [this](Request& request, std::stop_token stop) {
               return std::visit(RunRequest{loader_, std::move(stop)}, request);
             },
-            [this] { loader_.rest(); }) {}
+            [this] {
+              loader_.rest();
+              blueprint::return_freed_memory();
+            }) {}
 
   void start(JobId job, Request request) noexcept override { jobs_.start(job, std::move(request)); }
   void cancel(JobId job) noexcept override { jobs_.cancel(job); }
@@ -64,6 +68,7 @@ extern "C" GSV_EXPORT gsv::Engine* gsv_open_engine(int abi, std::shared_ptr<gsv:
   if (abi != gsv::kEngineAbi) return nullptr;
   // Shapes differ from call to call: profiling each would cost more than it gives.
   torch::jit::getProfilingMode() = false;
+  gsv::blueprint::keep_large_blocks();
   try {
     return new gsv::engine::LocalEngine(std::move(sink));
   } catch (...) {

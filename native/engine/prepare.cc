@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "blueprint/freed_memory.h"
+#include "blueprint/memory.h"
 #include "engine/finite.h"
 #include "engine/tensors.h"
 #include "engine/voice.h"

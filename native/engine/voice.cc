@@ -6,7 +6,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include "blueprint/freed_memory.h"
+#include "blueprint/memory.h"
 #include "blueprint/weights.h"
 #include "engine/chunker.h"
 #include "engine/device.h"

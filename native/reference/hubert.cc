@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "blueprint/freed_memory.h"
+#include "blueprint/memory.h"
 
 namespace gsv::reference {
 namespace {

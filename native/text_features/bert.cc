@@ -1,6 +1,6 @@
 #include "text_features/bert.h"
 
-#include "blueprint/freed_memory.h"
+#include "blueprint/memory.h"
 #include "error.h"
 
 namespace gsv::text_features {
