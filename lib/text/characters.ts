@@ -22,12 +22,28 @@ export const isDigit = (character: string): boolean => digit.test(character)
 /** Whether a text has a letter, a number or an underscore anywhere. */
 export const hasWordCharacter = (text: string): boolean => word.test(text)
 
+/**
+ * 1 at the UTF-16 code of each of these characters, 0 elsewhere: asked for every character of a text, where a set of
+ * strings would need a string and its hash for each.
+ */
+export function codesOf(characters: string): Uint8Array {
+  const codes = new Uint8Array(0x10000)
+  for (let at = 0; at < characters.length; at++) codes[characters.charCodeAt(at)] = 1
+  return codes
+}
+
+/** What stands at most ends of texts is told by its code: letters of ASCII, and all above the ideographic space. */
+function isSpaceAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code <= 0x3000 && (code <= 0x20 || code >= 0x85) && isSpace(text[at]!)
+}
+
 /** Removes white space at both ends. Not one expression: that would be quadratic in inner white space. */
 export function strip(text: string): string {
   let start = 0
   let end = text.length
-  while (start < end && isSpace(text[start]!)) start++
-  while (end > start && isSpace(text[end - 1]!)) end--
+  while (start < end && isSpaceAt(text, start)) start++
+  while (end > start && isSpaceAt(text, end - 1)) end--
   return text.slice(start, end)
 }
 

@@ -1,19 +1,20 @@
-import { codePointLength, isDigit, stripCharacter } from './characters.js'
+import { codePointLength, codesOf, isDigit, stripCharacter } from './characters.js'
 import type { CutMethod } from './piece.js'
 
 /** Marks that end a sentence. */
 export const SPLIT_MARKS = '，。？！,.?!~:：—…'
 /** A piece of these alone is not spoken. */
-const SILENT_MARKS = new Set('!?…,.- ')
+const SILENT_MARKS = codesOf('!?…,.- ')
 /** `cut5` ends a piece at each of these. */
-const CLAUSE_MARKS = new Set(',.;?!、，。？！：…')
+const CLAUSE_MARKS = codesOf(',.;?!、，。？！：…')
+const FULL_STOP = 0x2e
 
 /** `cut2` closes a piece when it grows longer than this, in code points. */
 const PIECE_LENGTH = 50
 const SENTENCES_PER_PIECE = 4
 
-function consistsOf(text: string, marks: ReadonlySet<string>): boolean {
-  for (let index = 0; index < text.length; index++) if (!marks.has(text[index]!)) return false
+function consistsOf(text: string, marks: Uint8Array): boolean {
+  for (let index = 0; index < text.length; index++) if (marks[text.charCodeAt(index)] === 0) return false
   return true
 }
 const isSpoken = (text: string): boolean => !consistsOf(text, SILENT_MARKS)
@@ -68,7 +69,8 @@ function byClause(text: string): string[] {
   const pieces: string[] = []
   let start = 0
   for (let index = 0; index < text.length; index++) {
-    if (!CLAUSE_MARKS.has(text[index]!) || (text[index] === '.' && isBetweenDigits(text, index))) continue
+    const code = text.charCodeAt(index)
+    if (CLAUSE_MARKS[code] === 0 || (code === FULL_STOP && isBetweenDigits(text, index))) continue
     pieces.push(text.slice(start, index + 1))
     start = index + 1
   }

@@ -1,4 +1,4 @@
-import { codePointLength, hasWordCharacter, strip, stripCharacter } from './characters.js'
+import { codePointLength, codesOf, hasWordCharacter, strip, stripCharacter } from './characters.js'
 import { cutText, SPLIT_MARKS } from './cut.js'
 import type { LanguageMode } from './language.js'
 import type { CutMethod } from './piece.js'
@@ -15,11 +15,12 @@ function collapseMarks(text: string): string {
   return text.replace(/([!?…,.-])[!?…,.-]+/g, '$1')
 }
 
-const splitMark = new RegExp(`[${SPLIT_MARKS}]`)
+const splitMarks = codesOf(SPLIT_MARKS)
 
 function hasShortBeginning(text: string): boolean {
-  const end = text.search(splitMark)
-  return end !== 0 && codePointLength(strip(end < 0 ? text : text.slice(0, end))) < SHORTEST_BEGINNING
+  let end = 0
+  while (end < text.length && splitMarks[text.charCodeAt(end)] === 0) end++
+  return end !== 0 && codePointLength(strip(text.slice(0, end))) < SHORTEST_BEGINNING
 }
 
 function joinShort(lines: readonly string[]): readonly string[] {
@@ -67,11 +68,11 @@ export function preSegment(
   if (text === '') return []
   const fullStop = mode === 'en' ? '.' : '。'
   if (hasShortBeginning(text)) text = fullStop + text
-  const lines = cutText(text, cut).split(/\n+/)
+  const lines = cutText(text, cut).split('\n')
   const pieces: string[] = []
   for (const line of joinShort(lines.filter((piece) => piece !== '' && piece !== ' '))) {
     if (!isSpoken(line)) continue
-    const ended = SPLIT_MARKS.includes(line.at(-1)!) ? line : line + fullStop
+    const ended = splitMarks[line.charCodeAt(line.length - 1)] === 1 ? line : line + fullStop
     if (codePointLength(ended) > LONGEST_PIECE) pieces.push(...splitLong(ended))
     else pieces.push(ended)
   }

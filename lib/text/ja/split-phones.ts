@@ -1,8 +1,11 @@
 const SPACE = 0x20
 const CODES = 128
 
-/** Phones of one or two ASCII characters, by those: the same string each time, which is found in tables without a copy. */
-const names: string[] = []
+/**
+ * Phones of one or two ASCII characters, by those: the same string each time, which is found in tables without a copy.
+ * Made in full length: a list that grows by leaps becomes a table of hashes.
+ */
+const names = new Array<string | undefined>(CODES * CODES)
 
 /** Adds phones that stand apart by single spaces. */
 export function addPhones(read: string, phones: string[]): void {

@@ -77,7 +77,7 @@ function giveDigits(text: string, stretches: readonly Stretch[]): boolean {
       stretch.side = side
     }
     if (before?.side === stretch.side) before.end = stretch.end
-    else before = { ...stretch }
+    else before = { side: stretch.side, start: stretch.start, end: stretch.end }
   }
   return true
 }

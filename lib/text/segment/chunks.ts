@@ -24,14 +24,24 @@ export function spacedWords(text: string): string[] {
  * Phrases of a run of Han and kana: Japanese cuts first, Chinese ones in each. Kana stays with kana, and a lone
  * Han character with the Han before it, since the Chinese model cuts off single characters of Japanese words.
  */
-export function hanPhrases(text: string, japanese: PhraseCutter, chinese: PhraseCutter): string[] {
-  const phrases: { text: string; kana: boolean }[] = []
-  for (const phrase of japanese.cut(text).flatMap((piece) => chinese.cut(piece))) {
-    const kana = hasKana(phrase)
-    const last = phrases.at(-1)
-    if (last && last.kana === kana && (kana || phrase.length === 1)) last.text += phrase
-    else phrases.push({ text: phrase, kana })
+export function* hanPhrases(text: string, japanese: PhraseCutter, chinese: PhraseCutter): Generator<string> {
+  let phrase = ''
+  let kana = false
+  let isFirst = true
+  for (const piece of japanese.cut(text)) {
+    for (const next of chinese.cut(piece)) {
+      const nextKana = hasKana(next)
+      if (phrase === '') kana = nextKana
+      const belongs = nextKana === kana && (kana || next.length === 1)
+      // A first phrase of one character goes with the one after it.
+      if (phrase !== '' && !belongs && !(isFirst && phrase.length === 1)) {
+        yield phrase
+        phrase = ''
+        isFirst = false
+      }
+      kana = nextKana
+      phrase += next
+    }
   }
-  const texts = phrases.map((phrase) => phrase.text)
-  return texts.length > 1 && texts[0]!.length === 1 ? [texts[0]! + texts[1]!, ...texts.slice(2)] : texts
+  if (phrase !== '') yield phrase
 }

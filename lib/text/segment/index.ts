@@ -55,7 +55,10 @@ export class LanguageSegmenter {
 
   /** Whether a phrase of the stretch is in a language that is spoken here. */
   #isKnown(stretch: string): boolean {
-    return hanPhrases(stretch, this.#japanese, this.#chinese).some((phrase) => this.#detector.labelHan(phrase) !== 'x')
+    for (const phrase of hanPhrases(stretch, this.#japanese, this.#chinese)) {
+      if (this.#detector.labelHan(phrase) !== 'x') return true
+    }
+    return false
   }
 
   /** Runs by what the text itself shows; with a default, whatever is not plainly English is of that language. */
@@ -80,10 +83,8 @@ export class LanguageSegmenter {
     if (kind === 'hangul') return [makePart('ko', text)]
     if (kind === 'han') {
       const phrases = hanPhrases(text, this.#japanese, this.#chinese)
-      return smooth(
-        phrases.map((phrase) => makePart(this.#detector.labelHan(phrase), phrase)),
-        this.#detector
-      )
+      const parts = Array.from(phrases, (phrase) => makePart(this.#detector.labelHan(phrase), phrase))
+      return smooth(parts, this.#detector)
     }
     if (kind !== 'other') return [makePart(kind, text)]
     const words = spacedWords(text).map((word) => makePart(this.#detector.labelOther(word), word))

@@ -33,14 +33,15 @@ function findKind(character: string): CharacterKind {
   return isSpace(character) ? 'space' : 'other'
 }
 
-/** By UTF-16 code; each is found when it first occurs. */
-const kinds: CharacterKind[] = []
+const KINDS: readonly CharacterKind[] = ['han', 'hangul', 'digit', 'punctuation', 'newline', 'space', 'other']
+/** One more than the place in that list, by UTF-16 code; each is found when it first occurs. */
+const kinds = new Uint8Array(0x10000)
 
 /** Class of the character that is, or begins with, the code at a place. */
 export function kindAt(text: string, at: number): CharacterKind {
   const code = text.charCodeAt(at)
   if ((code & 0xf800) === 0xd800) return findKind(String.fromCodePoint(text.codePointAt(at)!))
-  return (kinds[code] ??= findKind(text[at]!))
+  return KINDS[(kinds[code] ||= KINDS.indexOf(findKind(text[at]!)) + 1) - 1]!
 }
 
 export const isLatinLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
