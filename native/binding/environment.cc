@@ -181,7 +181,13 @@ Napi::Value Environment::japanese_phones(const Napi::CallbackInfo& info) {
     const JapaneseAnalyzer* analyzer =
         info[0].IsNumber() ? dictionaries_.japanese(info[0].As<Napi::Number>().Uint32Value()) : nullptr;
     if (analyzer == nullptr) throw Error(code::kWrongType, "expected the number of an open dictionary for dictionary");
-    return Napi::String::New(info.Env(), analyzer->phones(string_argument(info, 1, "text")));
+    const std::string phones = analyzer->phones(string_argument(info, 1, "text"));
+    // Phones are ASCII, which need not be decoded.
+    napi_value value = nullptr;
+    if (napi_create_string_latin1(info.Env(), phones.data(), phones.size(), &value) != napi_ok) {
+      throw Napi::Error::New(info.Env());
+    }
+    return Napi::Value(info.Env(), value);
   });
 }
 

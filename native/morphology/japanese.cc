@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <utility>
 
 #include "error.h"
@@ -9,6 +8,7 @@
 #include "njd_set_accent_type.h"
 #include "njd_set_digit.h"
 #include "njd_set_pronunciation.h"
+#include "openjtalk_memory.h"
 #include "phonemes.h"
 #include "text2mecab.h"
 #include "utf8.h"
@@ -85,7 +85,7 @@ void read_words(const MecabModel& model, const std::string& text, NJD* njd) {
       throw Error(code::kUnsupportedFormat, "the dictionary entry of " + std::string(surface.substr(0, 60)) + " is " +
                                                 std::to_string(feature.size()) + " bytes long; OpenJTalk takes 1000");
     }
-    auto* node = static_cast<NJDNode*>(std::calloc(1, sizeof(NJDNode)));
+    auto* node = static_cast<NJDNode*>(gsv_openjtalk_calloc(1, sizeof(NJDNode)));
     NJDNode_initialize(node);
     NJDNode_load(node, std::string(surface).append(",").append(feature).c_str());
     NJD_push_node(njd, node);
@@ -98,6 +98,7 @@ struct JapaneseAnalyzer::State {
   MecabModel model;
 
   std::vector<Phoneme> analyze(const std::string& text) const {
+    OpenjtalkRoom room;
     Words words;
     read_words(model, text, words.get());
     njd_set_pronunciation(words.get());

@@ -1,5 +1,5 @@
 // Included by the compiler before every OpenJTalk and MeCab source. A library neither prints nor ends the process:
-// what they would print is dropped, what they would exit for is thrown as gsv::Error.
+// what they would print is dropped, what they would exit for is thrown as gsv::Error. OpenJTalk's memory is ours.
 #pragma once
 
 #include <stdio.h>
@@ -52,6 +52,22 @@ inline thread_local ostream gsv_dropped{nullptr};
 #define cout gsv_dropped
 #define cerr gsv_dropped
 extern "C" {
+#else
+#include "openjtalk_memory.h"
+
+#define calloc gsv_openjtalk_calloc
+#define strdup gsv_openjtalk_strdup
+#define free gsv_openjtalk_free
+
+// Rules compare short words that mostly differ at once: a call for each took as long as the rest of them.
+static inline int gsv_compare_words(const char* a, const char* b) {
+  while (*a != '\0' && *a == *b) {
+    ++a;
+    ++b;
+  }
+  return (unsigned char)*a - (unsigned char)*b;
+}
+#define strcmp gsv_compare_words
 #endif
 #if defined(__GNUC__)
 __attribute__((noreturn))

@@ -1,6 +1,7 @@
 #include "phonemes.h"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "jpcommon_rule_utf_8.h"
@@ -17,25 +18,52 @@ struct MoraSounds {
   const char* second;  // null when the mora is one phoneme
 };
 
-using Sounds = std::unordered_map<std::string_view, MoraSounds>;
-
-// OpenJTalk's list is searched from its start, longer moras first.
-Sounds read_sounds() {
-  Sounds sounds;
-  for (const char* const* entry = jpcommon_mora_list; entry[0] != nullptr; entry += 3) {
-    sounds.emplace(entry[0], MoraSounds{entry[1], entry[2]});
-  }
-  return sounds;
+// Number of the kana that the text has at a place, from U+3000 on; -1 when there is none.
+int kana_at(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  if (text.size() < at + kKanaBytes || byte(0) != 0xE3 || byte(1) > 0x83) return -1;
+  return (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
 }
 
-// The sound of the mora that the text begins with, and its length in bytes; no length when there is none.
-std::pair<MoraSounds, size_t> next_sound(std::string_view text) {
-  static const Sounds sounds = read_sounds();  // constant from here on
-  for (const size_t length : {2 * kKanaBytes, kKanaBytes}) {
-    const auto found = sounds.find(text.substr(0, length));
-    if (found != sounds.end()) return {found->second, found->first.size()};
+// OpenJTalk's list of moras, which are one kana or two.
+class Sounds {
+ public:
+  Sounds() {
+    for (const char* const* entry = jpcommon_mora_list; entry[0] != nullptr; entry += 3) {
+      const int first = kana_at(entry[0], 0);
+      const int second = kana_at(entry[0], kKanaBytes);
+      if (second < 0) {
+        alone_[first] = {entry[1], entry[2]};
+      } else {
+        ends_mora_[second] = true;
+        pairs_.emplace(kKana * first + second, MoraSounds{entry[1], entry[2]});
+      }
+    }
   }
-  return {{nullptr, nullptr}, 0};
+
+  // The sound of the mora that the text begins with, the longer one first, and its length in bytes; no length when
+  // there is none.
+  std::pair<MoraSounds, size_t> next(std::string_view text) const {
+    const int first = kana_at(text, 0);
+    if (first < 0) return {};
+    const int second = kana_at(text, kKanaBytes);
+    if (second >= 0 && ends_mora_[second]) {
+      const auto pair = pairs_.find(kKana * first + second);
+      if (pair != pairs_.end()) return {pair->second, 2 * kKanaBytes};
+    }
+    return {alone_[first], alone_[first].first == nullptr ? 0 : kKanaBytes};
+  }
+
+ private:
+  static constexpr int kKana = 256;
+  std::array<MoraSounds, kKana> alone_{};
+  std::array<bool, kKana> ends_mora_{};
+  std::unordered_map<int, MoraSounds> pairs_;
+};
+
+std::pair<MoraSounds, size_t> next_sound(std::string_view text) {
+  static const Sounds sounds;  // constant from here on
+  return sounds.next(text);
 }
 
 int clamped(int count) { return std::clamp(count, 1, kMaxMoras); }
