@@ -6,11 +6,12 @@ import { symbolIds } from './symbols.js'
 function joinedWord2ph(segments: readonly TextSegment[]): readonly number[] | undefined {
   if (segments.length === 1) return segments[0]!.word2ph
   const joined: number[] = []
+  let isWhole = true
   for (const { word2ph } of segments) {
-    if (!word2ph) return undefined
-    for (const count of word2ph) joined.push(count)
+    if (!word2ph) isWhole = false
+    else for (const count of word2ph) joined.push(count)
   }
-  return joined
+  return isWhole ? joined : undefined
 }
 
 const UNKNOWN = 'UNK'
@@ -38,7 +39,9 @@ function idsOf(phones: readonly string[], ids: ReadonlyMap<string, number>): Int
 }
 
 function withKnownPhones(segment: TextSegment, ids: ReadonlyMap<string, number>): TextSegment {
-  return { ...segment, phones: segment.phones.map((phone) => (ids.has(phone) ? phone : UNKNOWN)) }
+  const { text, language, normText, phones, word2ph, warnings } = segment
+  const known = phones.map((phone) => (ids.has(phone) ? phone : UNKNOWN))
+  return { text, language, normText, phones: known, word2ph, warnings }
 }
 
 /** Puts segments together into one piece: known phones, ids, and where Chinese BERT features go. */

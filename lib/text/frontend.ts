@@ -1,6 +1,6 @@
 import { assemble } from './assemble.js'
 import type { LanguageMode, SpokenLanguage, SpokenWord, SymbolVersion } from './language.js'
-import { checkMode, type Languages } from './languages.js'
+import { checkedMode, type Languages } from './languages.js'
 import { inTurn, type Later, whenThere } from './later.js'
 import { compileLexicon, type CompiledLexicon } from './lexicon.js'
 import { type MarkedPart, MarkedText, parseMarks } from './marks.js'
@@ -30,8 +30,8 @@ interface Reading {
   readonly marked: MarkedText | undefined
 }
 
-function reading(text: string, { language: mode, version = 'v2', lexicon, marks = true }: TextOptions): Reading {
-  checkMode(mode, version)
+function reading(text: string, { language, version = 'v2', lexicon, marks = true }: TextOptions): Reading {
+  const mode = checkedMode(language, version)
   const marked = marks ? parseMarks(text) : undefined
   for (const { text: word, phones } of marked?.words ?? []) checkPhones(word, phones, version)
   return { text: marked?.text ?? text, mode, version, lexicon: compileLexicon(lexicon, version), marked }

@@ -22,10 +22,15 @@ export function isSpokenBy(version: SymbolVersion, language: SpokenLanguage): bo
   return version === 'v2' || (language !== 'ko' && language !== 'yue')
 }
 
-/** @throws {UnsupportedLanguageError} the mode is unknown, or the version does not have it. */
-export function checkMode(mode: LanguageMode, version: SymbolVersion): void {
+/**
+ * The mode as it stands in the table, so that later comparisons need not look at the letters of one that came in a
+ * message.
+ * @throws {UnsupportedLanguageError} the mode is unknown, or the version does not have it.
+ */
+export function checkedMode(mode: LanguageMode, version: SymbolVersion): LanguageMode {
   const allowed = LANGUAGE_MODES[version]
-  if (allowed.includes(mode)) return
+  const index = allowed.indexOf(mode)
+  if (index >= 0) return allowed[index]!
   const known = V2_MODES.includes(mode)
   throw new UnsupportedLanguageError(
     known

@@ -4,7 +4,7 @@ import { loadHomographs, type Homograph } from './dictionary.js'
 import { normalizeEnglish } from './normalize.js'
 import type { OpenSpellingModel } from './spelling-model.js'
 import { Tagger } from './tagger.js'
-import { tokenize } from './tokenize.js'
+import { isLetter, tokenize } from './tokenize.js'
 import { Words } from './words.js'
 
 /** Fewer phones than this get a pause in front: the voice swallows a very short beginning (upstream). */
@@ -62,7 +62,7 @@ class English implements Frontend {
 
   #read(token: string, tag: string | undefined): readonly string[] {
     const word = token.toLowerCase()
-    if (!/[a-z]/.test(word)) return [word]
+    if (!isLetter(token.charCodeAt(0))) return [word]
     if (word.length === 1) return token === 'A' ? ['EY1'] : this.#words.letter(word)
     const homograph = this.#homographs.get(word)
     return homograph && tag !== undefined ? choose(homograph, tag) : this.#words.phones(token)

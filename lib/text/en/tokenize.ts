@@ -8,7 +8,8 @@ function lettersEnd(text: string, start: number): number {
   return end
 }
 
-function isLetter(code: number): boolean {
+/** Of ASCII. */
+export function isLetter(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
 }
 
@@ -36,12 +37,15 @@ function wordEnd(text: string, start: number): number {
   }
 }
 
+/** Four equal signs in a row: marks have been joined, so that only these are left. */
+const hasLongRun = (normalized: string): boolean => normalized.includes('    ') || normalized.includes("''''")
+
 /**
  * Tokens of normalised English, as NLTK's tweet tokenizer cuts them. The text holds only letters, spaces and
  * `' . , ? ! -`, so of its many patterns the domain name, the word and the single mark are left.
  */
 export function tokenize(normalized: string): string[] {
-  const text = normalized.replace(/([^A-Za-z])\1{3,}/g, '$1$1$1')
+  const text = hasLongRun(normalized) ? normalized.replace(/([^A-Za-z])\1{3,}/g, '$1$1$1') : normalized
   const tokens: string[] = []
   for (let at = 0; at < text.length;) {
     if (text[at] === ' ') {
