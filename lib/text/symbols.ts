@@ -3,10 +3,12 @@ import { BASE_SYMBOLS, LATER_SYMBOLS } from './symbol-tables.js'
 
 const words = (table: string): string[] => table.trim().split(/\s+/)
 
+const base = words(BASE_SYMBOLS)
+
 /** Phone names; the index is the id that the voice knows. */
 export const SYMBOLS: Readonly<Record<SymbolVersion, readonly string[]>> = {
-  v1: words(BASE_SYMBOLS),
-  v2: [...words(BASE_SYMBOLS), ...words(LATER_SYMBOLS)]
+  v1: base,
+  v2: [...base, ...words(LATER_SYMBOLS)]
 }
 
 const ids: Readonly<Record<SymbolVersion, ReadonlyMap<string, number>>> = {
@@ -17,4 +19,9 @@ const ids: Readonly<Record<SymbolVersion, ReadonlyMap<string, number>>> = {
 /** Id of each phone name. */
 export function symbolIds(version: SymbolVersion): ReadonlyMap<string, number> {
   return ids[version]
+}
+
+/** A phone's name as the tables hold it: the same string is found at once, another one letter by letter. */
+export function symbolOf(phone: string): string {
+  return SYMBOLS.v2[ids.v2.get(phone) ?? -1] ?? phone
 }

@@ -1,3 +1,4 @@
+import { symbolOf } from '../symbols.js'
 import { offsetsOf, StringIndex, Tables } from '../tables.js'
 
 /** Words and their phones, in packed columns. */
@@ -12,7 +13,7 @@ export class PronunciationTable {
     this.#words = new StringIndex(tables.bytes('wordsLengths'), tables.bytes('words'))
     this.#offsets = offsetsOf(tables.bytes('phoneCounts'))
     this.#phones = tables.bytes('phones')
-    this.#symbols = tables.list('symbols')
+    this.#symbols = tables.list('symbols').map(symbolOf)
   }
 
   /** Phones of a lower-case word. */

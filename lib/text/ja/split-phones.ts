@@ -1,3 +1,5 @@
+import { symbolOf } from '../symbols.js'
+
 const SPACE = 0x20
 const CODES = 128
 
@@ -20,5 +22,5 @@ export function addPhones(read: string, phones: string[]): void {
 function shortName(read: string, start: number, end: number): string {
   const [first, second] = [read.charCodeAt(start), end - start === 2 ? read.charCodeAt(start + 1) : 0]
   if (first >= CODES || second >= CODES) return read.slice(start, end)
-  return (names[first * CODES + second] ??= read.slice(start, end))
+  return (names[first * CODES + second] ??= symbolOf(read.slice(start, end)))
 }

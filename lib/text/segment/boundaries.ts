@@ -39,7 +39,7 @@ class Vocabulary {
   readonly #pairs = new Map<number, number>()
   readonly #triples = new Map<number, number>()
   #characterCount = 1
-  #numbers = scratch(64)
+  #numbers = scratch(1024)
 
   constructor(model: Model) {
     const texts = Object.values(model).flatMap((weights) => Object.keys(weights))
@@ -103,7 +103,7 @@ export class PhraseCutter {
   readonly #features: readonly Feature[]
   readonly #threshold: number
   /** Of the gaps in the text that is cut. */
-  #gapScores = new Float64Array(64)
+  #gapScores = new Float64Array(1024)
 
   constructor(file: string) {
     const model = JSON.parse(new Tables(file).list('model')[0]!) as Model

@@ -18,8 +18,8 @@ export class Dictionary {
   /** By rank, log of the word's share of all words. Entry 0 is for unknown words, which count once. */
   readonly #weights: Float64Array
   /** Of the best route from each place of the text that is looked at, and where its first word ends. */
-  #scores = new Float64Array(64)
-  #ends = new Int32Array(64)
+  #scores = new Float64Array(1024)
+  #ends = new Int32Array(1024)
 
   constructor() {
     const tables = new Tables('zh/words.bin.br')

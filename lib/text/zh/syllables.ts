@@ -1,3 +1,4 @@
+import { symbolOf } from '../symbols.js'
 import type { Tables } from '../tables.js'
 
 /** A reading of one character. */
@@ -97,7 +98,7 @@ export class SyllableTable {
     this.#symbols = new Map(
       rules.list('syllables').map((key, index) => [key, [initialSymbols[index]!, finalSymbols[index]!]])
     )
-    for (const mark of '!?…,.-') this.#known.set(mark, { tone: 0, final: mark, initialPhone: mark })
+    for (const mark of '!?…,.-') this.#known.set(mark, { tone: 0, final: mark, initialPhone: symbolOf(mark) })
   }
 
   /** `zhong1`, or a mark; neutral without a number. What is neither cannot be spoken. */
@@ -118,6 +119,7 @@ export class SyllableTable {
     const tone = Number(match[2] || 5)
     const symbols = this.#symbols.get(spell(initial, final))
     if (!symbols) return { tone, final }
-    return { tone, final, initialPhone: symbols[0], finalPhones: tones.map((number) => `${symbols[1]}${number}`) }
+    const finalPhones = tones.map((number) => symbolOf(`${symbols[1]}${number}`))
+    return { tone, final, initialPhone: symbolOf(symbols[0]), finalPhones }
   }
 }
