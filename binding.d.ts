@@ -167,8 +167,10 @@ export interface Chunking {
   readonly mostTokens: number
   /** Decoded twice, to join. */
   readonly overlapTokens: number
-  /** How far back a chunk sees its sentence; 0: to its beginning. */
+  /** How far back an exact chunk sees its sentence; 0: to its beginning. */
   readonly contextTokens: number
+  /** How many tokens behind an exact chunk, at least one, must be there before it is decoded; it sees them. */
+  readonly lookaheadTokens: number
   /** False does as upstream: see docs/streaming.md. */
   readonly exact: boolean
 }

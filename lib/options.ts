@@ -117,13 +117,17 @@ export interface SynthesisOptions {
    * v3 and v4 give sentences whatever is asked. See docs/streaming.md.
    */
   chunks?: ChunkMode
-  /** Length of a sentence's first part in semantic tokens, 25 a second. Integer, 4 to 500, default 16. */
+  /**
+   * Length of a sentence's first part in semantic tokens, 25 a second. Integer, 4 to 500, default 16. A part is made when 16
+   * tokens more are there, so that it sounds as in the whole sentence.
+   */
   chunkTokens?: number
-  /** How far parts of a sentence overlap where they are joined, in semantic tokens. Integer, 1 to 10, default 2. */
+  /** Over how many semantic tokens a part of a sentence is cross-faded with the next. Integer, 1 to 10, default 2. */
   overlapTokens?: number
   /**
-   * Joins parts as well as can be (default). `false` does as upstream does: all parts have the same length, those of
-   * `'token'` say what is behind their cut twice, and the last join is not cross-faded.
+   * Parts sound as the whole sentence does (default). `false` does as upstream does: a part is made as soon as its tokens
+   * are there, with noise of its own, all parts have the same length, those of `'token'` say what is behind their cut
+   * twice, and the last join is not cross-faded.
    */
   exactChunks?: boolean
   /** Stops the call; the promise rejects with the signal's reason. */

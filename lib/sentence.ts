@@ -5,6 +5,9 @@ import type { SpeechChunk } from './types.js'
 
 // From the second part on a stream is ahead of who listens, and longer parts cost less.
 const LONGEST_PART = 50 // tokens, 2 s
+// The networks look ahead: a part sounds the more like the whole, the more tokens behind it are there. Each costs some
+// milliseconds of the first sound.
+const LOOKAHEAD = 16 // tokens
 // Few sentences are longer. What lies farther back is not heard in a part, and would make each cost more than the last.
 const FARTHEST_CONTEXT = 250 // tokens, 10 s
 
@@ -18,6 +21,7 @@ export function chunkingOf(options: ResolvedSynthesisOptions): Chunking | undefi
     mostTokens: exactChunks ? Math.max(chunkTokens, LONGEST_PART) : chunkTokens,
     overlapTokens,
     contextTokens: exactChunks ? FARTHEST_CONTEXT : 0,
+    lookaheadTokens: exactChunks ? LOOKAHEAD : 0,
     exact: exactChunks
   }
 }

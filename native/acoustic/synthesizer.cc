@@ -9,6 +9,7 @@
 #include "acoustic/noise.h"
 #include "acoustic/stop.h"
 #include "acoustic/synthesizer_chunks.h"
+#include "acoustic/synthesizer_parts.h"
 
 namespace gsv::acoustic {
 namespace {
@@ -88,6 +89,9 @@ at::Tensor Synthesizer::speak(const SpeakInput& input, std::stop_token stop) {
 std::unique_ptr<ChunkDecoder> Synthesizer::open_chunks(const SpeakInput& input, const Chunking& plan) {
   DecodeInput decode{
       {}, long_row(input.phones), dynamic_cast<const Style&>(input.conditioning).ge, input.speed, input.noise_scale};
+  if (plan.exact) {
+    return std::make_unique<SynthesizerParts>(*this, std::move(decode), plan, input.seed, input.sentence);
+  }
   return std::make_unique<SynthesizerChunks>(*this, std::move(decode), plan, input.seed, input.sentence);
 }
 
@@ -107,7 +111,8 @@ at::Tensor Synthesizer::blend(const std::vector<at::Tensor>& styles, const std::
 Latents Synthesizer::latents(const DecodeInput& input, const at::Tensor& noise, std::uint64_t seed,
                              std::uint32_t sentence, const std::stop_token& stop) {
   Latents out = prior(hidden(input, stop), input);
-  add_noise(out, input, noise.defined() ? noise : normal_noise(out.m_p.sizes(), seed, sentence), stop);
+  add_noise(out, input, noise.defined() ? noise : frame_noise(out.m_p.size(1), 0, out.m_p.size(2), seed, sentence),
+            stop);
   return out;
 }
 

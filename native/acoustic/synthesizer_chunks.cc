@@ -18,12 +18,7 @@ constexpr std::int64_t kFramesPerToken = 2;
 
 SynthesizerChunks::SynthesizerChunks(Synthesizer& network, DecodeInput input, const Chunking& plan, std::uint64_t seed,
                                      std::uint32_t sentence)
-    : network_(network),
-      input_(std::move(input)),
-      overlap_(plan.overlap_tokens),
-      farthest_(static_cast<std::size_t>(plan.context_tokens)),
-      seed_(seed),
-      sentence_(sentence) {}
+    : network_(network), input_(std::move(input)), overlap_(plan.overlap_tokens), seed_(seed), sentence_(sentence) {}
 
 double SynthesizerChunks::samples_per_token() const {
   return static_cast<double>(kFramesPerToken * network_.samples_per_frame()) / input_.speed;
@@ -44,8 +39,9 @@ at::Tensor SynthesizerChunks::blended(at::Tensor hidden, std::int64_t frames) co
   return hidden;
 }
 
-at::Tensor SynthesizerChunks::decode(std::span<const std::int32_t> codes, std::stop_token stop) {
-  return decode(codes, {}, std::move(stop));
+at::Tensor SynthesizerChunks::decode(std::span<const std::int32_t> codes, std::span<const std::int32_t> /*ahead*/,
+                                     std::stop_token stop) {
+  return decode(codes, at::Tensor(), std::move(stop));
 }
 
 at::Tensor SynthesizerChunks::decode(std::span<const std::int32_t> codes, const at::Tensor& noise,
@@ -54,11 +50,6 @@ at::Tensor SynthesizerChunks::decode(std::span<const std::int32_t> codes, const 
   const auto count = static_cast<std::int64_t>(codes.size());
   context_.insert(context_.end(), codes.begin(), codes.end());
   const std::int64_t past = overlap_ + (first ? 0 : std::max<std::int64_t>(0, kShortestChunk - count));
-  const std::size_t needed = static_cast<std::size_t>(count + past);
-  if (farthest_ > 0 && context_.size() > std::max(farthest_, needed)) {
-    const std::size_t kept = std::max(farthest_, needed);
-    context_.erase(context_.begin(), context_.end() - static_cast<std::ptrdiff_t>(kept));
-  }
 
   input_.codes = long_row(context_).unsqueeze(0);
   at::Tensor hidden = network_.hidden(input_, stop);

@@ -1,5 +1,5 @@
-// v1 to v2ProPlus in chunks: each is decoded with the tokens before it as context, and its latent is blended with that
-// of the chunk before where both cover the same frames.
+// v1 to v2ProPlus in chunks as upstream makes them: each is decoded with the tokens before it as context, and its
+// latent is blended with that of the chunk before where both cover the same frames.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,8 @@ class SynthesizerChunks final : public ChunkDecoder {
   SynthesizerChunks(Synthesizer& network, DecodeInput input, const Chunking& plan, std::uint64_t seed,
                     std::uint32_t sentence);
 
-  at::Tensor decode(std::span<const std::int32_t> codes, std::stop_token stop) override;
+  at::Tensor decode(std::span<const std::int32_t> codes, std::span<const std::int32_t> ahead,
+                    std::stop_token stop) override;
   std::size_t overlap_samples() const override;
 
   // `noise` as Synthesizer::latents takes it, of the frames that are kept.
@@ -28,7 +29,6 @@ class SynthesizerChunks final : public ChunkDecoder {
   Synthesizer& network_;
   DecodeInput input_;
   std::int64_t overlap_;  // tokens
-  std::size_t farthest_;  // tokens of context; 0: all
   std::uint64_t seed_;
   std::uint32_t sentence_;
   std::uint32_t chunk_ = 0;

@@ -225,6 +225,7 @@ std::optional<Chunking> chunking(Napi::Value value) {
   out.most_tokens = static_cast<int>(number_field(options, "mostTokens"));
   out.overlap_tokens = static_cast<int>(number_field(options, "overlapTokens"));
   out.context_tokens = static_cast<int>(number_field(options, "contextTokens"));
+  out.lookahead_tokens = static_cast<int>(number_field(options, "lookaheadTokens"));
   out.exact = options.Get("exact").ToBoolean();
   return out;
 }

@@ -112,7 +112,9 @@ struct Chunking {
   int first_tokens = 16;   // length of the first chunk; the next ones grow by half
   int most_tokens = 16;    // up to this
   int overlap_tokens = 2;  // decoded twice, to join
-  int context_tokens = 0;  // how far back a chunk sees its sentence; 0: to its beginning
+  // Of an exact one: how far back a chunk sees its sentence, 0: to its beginning; and how many tokens behind it, at
+  // least one, must be there before it is decoded, which it then sees.
+  int context_tokens = 0, lookahead_tokens = 1;
   // False does as upstream: tokens behind a quiet cut are spoken twice, each chunk is levelled alone, and the last one
   // is not cross-faded.
   bool exact = true;

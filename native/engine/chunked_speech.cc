@@ -9,7 +9,8 @@
 namespace gsv::engine {
 namespace {
 
-constexpr std::size_t kJoinSearch = 320;  // samples, as upstream's
+// Samples, as upstream's. Exact chunks lie where the sentence has them.
+constexpr std::size_t kJoinSearch = 320;
 
 }  // namespace
 
@@ -19,24 +20,26 @@ ChunkedSpeech::ChunkedSpeech(const Chunking& plan, std::span<const float> quietn
 
 void ChunkedSpeech::add(std::int32_t token) {
   const std::span<const std::int32_t> codes = chunker_.add(token);
-  if (!codes.empty()) whole_.assign(codes.begin(), codes.end());
+  if (codes.empty()) return;
+  whole_.assign(codes.begin(), codes.end());
+  ahead_.assign(chunker_.ahead().begin(), chunker_.ahead().end());
 }
 
 SpokenChunk ChunkedSpeech::chunk(const std::stop_token& stop) {
   std::vector<std::int32_t> codes = std::exchange(whole_, {});
-  std::vector<float> samples = spoken(joined(codes, true, stop), true);
+  std::vector<float> samples = spoken(joined(codes, ahead_, true, stop), true);
   return {std::move(samples), std::move(codes)};
 }
 
 std::vector<float> ChunkedSpeech::rest(const std::stop_token& stop) {
   const std::span<const std::int32_t> codes = chunker_.rest();
-  return spoken(codes.empty() ? std::exchange(tail_, {}) : joined(codes, plan_.exact, stop), false);
+  return spoken(codes.empty() ? std::exchange(tail_, {}) : joined(codes, {}, plan_.exact, stop), false);
 }
 
-std::vector<float> ChunkedSpeech::joined(std::span<const std::int32_t> codes, bool cross_fade,
-                                         const std::stop_token& stop) {
-  std::vector<float> samples = finite(decoder_->decode(codes, stop));
-  return cross_fade && !tail_.empty() ? signal::join(tail_, samples, kJoinSearch) : samples;
+std::vector<float> ChunkedSpeech::joined(std::span<const std::int32_t> codes, std::span<const std::int32_t> ahead,
+                                         bool cross_fade, const std::stop_token& stop) {
+  std::vector<float> samples = finite(decoder_->decode(codes, ahead, stop));
+  return cross_fade && !tail_.empty() ? signal::join(tail_, samples, plan_.exact ? 0 : kJoinSearch) : samples;
 }
 
 // Holds the overlap back for the next chunk to be joined with.

@@ -27,13 +27,15 @@ class ChunkedSpeech {
   std::vector<float> rest(const std::stop_token& stop);
 
  private:
-  std::vector<float> joined(std::span<const std::int32_t> codes, bool cross_fade, const std::stop_token& stop);
+  std::vector<float> joined(std::span<const std::int32_t> codes, std::span<const std::int32_t> ahead, bool cross_fade,
+                            const std::stop_token& stop);
   std::vector<float> spoken(std::vector<float> samples, bool more);
 
   Chunking plan_;
   Chunker chunker_;
   std::unique_ptr<acoustic::ChunkDecoder> decoder_;
   std::vector<std::int32_t> whole_;  // tokens of a chunk that is not decoded yet
+  std::vector<std::int32_t> ahead_;  // tokens behind it, which it sees
   std::vector<float> tail_;          // overlap held back, to be joined with the next chunk
 };
 

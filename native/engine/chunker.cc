@@ -32,7 +32,10 @@ std::vector<float> quietness(std::span<const float> embedding, int vocab) {
 }
 
 Chunker::Chunker(const Chunking& plan, std::span<const float> quietness)
-    : plan_(plan), quietness_(quietness), wanted_(static_cast<std::size_t>(plan.first_tokens)) {}
+    : plan_(plan),
+      quietness_(quietness),
+      lookahead_(plan.exact ? static_cast<std::size_t>(plan.lookahead_tokens) : 0),
+      wanted_(static_cast<std::size_t>(plan.first_tokens)) {}
 
 // Two quiet tokens in a row are the best place.
 std::optional<std::size_t> Chunker::cut() const {
@@ -53,15 +56,20 @@ std::optional<std::size_t> Chunker::cut() const {
 
 std::span<const std::int32_t> Chunker::add(std::int32_t token) {
   waiting_.push_back(token);
-  const std::optional<std::size_t> length = cut();
-  if (!length) return {};
-  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(*length);
+  if (!end_) end_ = cut();
+  if (!end_ || waiting_.size() < *end_ + lookahead_) return {};
+  const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(*end_);
   // Upstream hands out what is behind the cut as well, and again with the next chunk.
   chunk_.assign(waiting_.begin(), plan_.exact ? end : waiting_.end());
   waiting_.erase(waiting_.begin(), end);
+  end_.reset();
   const auto grown = static_cast<std::size_t>(static_cast<double>(wanted_) * kGrowth);
   wanted_ = std::max(wanted_, std::min(grown, static_cast<std::size_t>(plan_.most_tokens)));
   return chunk_;
+}
+
+std::span<const std::int32_t> Chunker::ahead() const {
+  return plan_.exact ? std::span<const std::int32_t>(waiting_) : std::span<const std::int32_t>{};
 }
 
 std::span<const std::int32_t> Chunker::rest() {

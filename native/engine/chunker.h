@@ -21,6 +21,8 @@ class Chunker {
 
   // Takes the next token; answers with the chunk that it ends, or nothing. The span is good until the next call.
   std::span<const std::int32_t> add(std::int32_t token);
+  // The tokens behind the chunk that add() gave, which the next one begins with; none unless plan.exact.
+  std::span<const std::int32_t> ahead() const;
   // What is left when the sentence has ended; may be empty.
   std::span<const std::int32_t> rest();
 
@@ -29,7 +31,9 @@ class Chunker {
 
   Chunking plan_;
   std::span<const float> quietness_;
+  std::size_t lookahead_;              // tokens behind a chunk
   std::size_t wanted_;                 // length of the next chunk
+  std::optional<std::size_t> end_;     // of the next chunk, when that is decided
   std::vector<std::int32_t> waiting_;  // tokens not handed out
   std::vector<std::int32_t> chunk_;
 };

@@ -15,7 +15,8 @@ class ProbedChunks final : public acoustic::ChunkDecoder {
   ProbedChunks(acoustic::SynthesizerChunks chunks, const Inputs& in, TensorMap& out)
       : chunks_(std::move(chunks)), in_(in), out_(out) {}
 
-  at::Tensor decode(std::span<const std::int32_t> codes, std::stop_token stop) override {
+  at::Tensor decode(std::span<const std::int32_t> codes, std::span<const std::int32_t> /*ahead*/,
+                    std::stop_token stop) override {
     const std::string index = std::to_string(count_++);
     at::Tensor wave = chunks_.decode(codes, in_.tensor("noise." + index), std::move(stop));
     out_.emplace("decoded." + index, data_of(wave));

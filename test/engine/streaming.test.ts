@@ -8,6 +8,8 @@ import { reference, scratch } from './voice.js'
 const TEXT = 'This is one sentence which is long enough to be spoken in many parts.'
 const options: SynthesisOptions = { seed: 7, pause: 0, maxTokens: 60 }
 
+const OVERLAP = 2 / 25 // seconds, of two tokens
+
 // Random weights that do not end a sentence by themselves: long enough for many parts.
 const checkpoints = scratch()
 let tts: GptSovits
@@ -26,6 +28,12 @@ async function chunks(text: Parameters<GptSovits['stream']>[0], more: SynthesisO
   return found
 }
 const tokens = (parts: readonly SpeechChunk[]): number[] => parts.flatMap((part) => [...part.tokens])
+// Decibels.
+function signalToNoise(wanted: readonly number[], given: readonly number[]): number {
+  expect(given.length).toBe(wanted.length)
+  const energy = (values: readonly number[]): number => values.reduce((sum, value) => sum + value * value, 0)
+  return 10 * Math.log10(energy(wanted) / energy(wanted.map((value, i) => value - given[i]!)))
+}
 const samples = (parts: readonly SpeechChunk[]): number[] => parts.flatMap((part) => [...part.samples])
 
 describe('a stream of parts of sentences', () => {
@@ -45,18 +53,45 @@ describe('a stream of parts of sentences', () => {
     expect(lengths.slice(0, -1)).toEqual([10, 15, 22, 33].slice(0, lengths.length - 1))
   })
 
-  it('is as long as the sentence but for what the joins take', async () => {
-    const whole = samples(await chunks(TEXT)).length
-    const parts = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10 })
-    const lost = whole - samples(parts).length
-    expect(lost).toBeGreaterThanOrEqual(0)
-    expect(lost).toBeLessThanOrEqual(320 * (parts.length - 1))
+  it('is as long as the whole sentence, at any speed and however far the parts overlap', async () => {
+    for (const more of [{}, { speed: 1.3 }, { speed: 0.77 }, { overlapTokens: 10, chunkTokens: 4 }]) {
+      const parts = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10, ...more })
+      expect(parts.length).toBeGreaterThan(2)
+      expect(samples(parts).length).toBe(samples(await chunks(TEXT, more)).length)
+    }
   })
 
   it('is the whole sentence where one part holds it', async () => {
     const one = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 500 })
     expect(one).toHaveLength(1)
     expect(samples(one)).toEqual(samples(await chunks(TEXT)))
+    const slow = { speed: 0.9, maxTokens: 25 } // one fewer than a first part and what it looks ahead
+    const slowOne = await chunks(TEXT, { ...slow, chunks: 'fixed-token', chunkTokens: 10 })
+    expect(slowOne).toHaveLength(1)
+    expect(signalToNoise(samples(await chunks(TEXT, slow)), samples(slowOne))).toBeGreaterThan(90)
+  })
+
+  // A part sees all that came before it and some tokens behind it, and its noise is that of the whole sentence.
+  it('sounds as the whole sentence does: nearly the same before the last join, the same behind it', async () => {
+    const whole = samples(await chunks(TEXT))
+    for (const mode of ['fixed-token', 'token'] as const) {
+      const parts = await chunks(TEXT, { chunks: mode, chunkTokens: 10 })
+      const streamed = samples(parts)
+      const { samples: last, sampleRate } = parts.at(-1)!
+      const joined = streamed.length - last.length + OVERLAP * sampleRate
+      expect(signalToNoise(whole.slice(0, joined), streamed.slice(0, joined))).toBeGreaterThan(38)
+      expect(signalToNoise(whole.slice(joined), streamed.slice(joined))).toBeGreaterThan(95)
+    }
+  })
+
+  it('says something of every length, however it falls on the parts', async () => {
+    for (let maxTokens = 24; maxTokens < 29; maxTokens++) {
+      const parts = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10, maxTokens })
+      expect(tokens(parts)).toHaveLength(maxTokens)
+      expect(parts.at(-1)!.last).toBe(true)
+      expect(parts.every((part) => part.samples.length > 0)).toBe(true)
+      expect(samples(parts).length).toBe(samples(await chunks(TEXT, { maxTokens })).length)
+    }
   })
 
   it('sees 10 s back at most, and is the same up to there', async () => {
@@ -74,6 +109,18 @@ describe('a stream of parts of sentences', () => {
   it('gives the same samples for the same seed', async () => {
     const more = { chunks: 'fixed-token', chunkTokens: 12, speed: 1.3 } as const
     expect(samples(await chunks(TEXT, more))).toEqual(samples(await chunks(TEXT, more)))
+  })
+
+  it('can be stopped between parts, and be spoken again', async () => {
+    const more = { ...options, chunks: 'fixed-token', chunkTokens: 10 } as const
+    const controller = new AbortController()
+    const stream = tts.stream(TEXT, reference, { ...more, signal: controller.signal })
+    const first = (await stream.next()).value as SpeechChunk
+    controller.abort(new Error('enough'))
+    await expect(stream.next()).rejects.toThrow('enough')
+    const again = await chunks(TEXT, more)
+    expect(again.length).toBeGreaterThan(2)
+    expect(again[0]!.samples).toEqual(first.samples)
   })
 
   it('can be spoken as upstream does, without growing', async () => {
