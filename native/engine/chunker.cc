@@ -40,7 +40,7 @@ Chunker::Chunker(const Chunking& plan, std::span<const float> quietness)
 // Two quiet tokens in a row are the best place.
 std::optional<std::size_t> Chunker::cut() const {
   if (plan_.cut == Chunking::Cut::kFixed) {
-    return waiting_.size() >= wanted_ ? std::optional(waiting_.size()) : std::nullopt;
+    return waiting_.size() >= wanted_ ? std::optional(wanted_) : std::nullopt;
   }
   if (quietness_.empty() || waiting_.size() < wanted_ + kQuietMargin) return std::nullopt;
   std::vector<float> score(waiting_.size());
