@@ -47,9 +47,9 @@ class ChunkDecoder {
   virtual ~ChunkDecoder() = default;
 
   // The tokens since the last call -> [samples]: their sound, led by that of the overlap with what was there before.
-  // `ahead` are those behind them, which come again with the next call; none with a sentence's last.
-  // A chunk that is too short to be decoded well is decoded with more of the past, of which only the overlap is given.
-  // Throws ERR_GSV_ABORTED.
+  // `ahead`, where the plan is exact: those behind them, which come again with the next call; none when the sentence
+  // ends. A chunk that is too short to be decoded well is decoded with more of the past, of which only the overlap is
+  // given. Throws ERR_GSV_ABORTED.
   virtual at::Tensor decode(std::span<const std::int32_t> codes, std::span<const std::int32_t> ahead,
                             std::stop_token stop) = 0;
 
