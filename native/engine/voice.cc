@@ -80,7 +80,7 @@ void load_semantic(LoadedVoice& voice, const LoadVoiceRequest& request, std::sha
   voice.decoder = device.is_cpu()
                       ? semantic::make_cpu_decoder({config, read}, precision_of(request.precision), std::move(pool))
                       : semantic::make_torch_decoder(blueprint::open_module(request.s1, "s1", c10::kCPU), config,
-                                                     device, at::kHalf);
+                                                     device, at::kHalf, semantic::Steps::kFixed);
 }
 
 const Version& version_of(const std::string& name) {

@@ -1,9 +1,12 @@
 #include "semantic/decoder_torch.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "error.h"
+#include "semantic/fixed_step.h"
 #include "semantic/indices.h"
 
 namespace gsv::semantic {
@@ -22,8 +25,10 @@ at::Tensor indices_on(std::span<const int32_t> values, at::Device device) {  // 
 
 class TorchBatch : public Batch {
  public:
-  TorchBatch(const torch::jit::Module& module, const S1Config& config, Placement place, int rows)
-      : module_(module), config_(config), place_(place), rows_(rows) {
+  // `fixed`: null where the module makes the steps.
+  TorchBatch(const torch::jit::Module& module, const S1Config& config, Placement place, const StepWeights* fixed,
+             int rows)
+      : module_(module), config_(config), place_(place), fixed_(fixed), rows_(rows) {
     for (Row& row : rows_) row.logits.resize(config.vocab);
   }
 
@@ -31,6 +36,7 @@ class TorchBatch : public Batch {
   std::span<float> logits(int row) override { return rows_[row].logits; }
 
   void release(int index) override {
+    rows_[index].step = nullptr;
     rows_[index].keys = at::Tensor();
     rows_[index].values = at::Tensor();
     rows_[index].length = 0;
@@ -45,14 +51,17 @@ class TorchBatch : public Batch {
     int64_t length = 0;
     int64_t audio_length = 0;
     std::vector<float> logits;
+    std::unique_ptr<FixedStep> step;
   };
 
   at::Tensor bert_of(const Prompt& prompt) const;
-  void run(Row& row, const char* method, std::vector<c10::IValue> arguments);
+  // Takes the logits that `work` answers with.
+  void run(Row& row, const char* what, const std::function<at::Tensor()>& work);
 
   torch::jit::Module module_;
   const S1Config& config_;
   Placement place_;
+  const StepWeights* fixed_;
   std::vector<Row> rows_;
 };
 
@@ -65,18 +74,16 @@ at::Tensor TorchBatch::bert_of(const Prompt& prompt) const {
   return out.to(options);
 }
 
-void TorchBatch::run(Row& row, const char* method, std::vector<c10::IValue> arguments) {
-  arguments.emplace_back(row.keys);
-  arguments.emplace_back(row.values);
+void TorchBatch::run(Row& row, const char* what, const std::function<at::Tensor()>& work) {
   try {
-    const at::Tensor logits = module_.get_method(method)(std::move(arguments)).toTensor().to(at::kCPU, at::kFloat);
+    const at::Tensor logits = work().to(at::kCPU, at::kFloat);
     const at::Tensor flat = logits.reshape({-1}).contiguous();
     std::copy_n(flat.const_data_ptr<float>(), row.logits.size(), row.logits.begin());
   } catch (const c10::OutOfMemoryError& error) {
     throw Error(code::kInsufficientMemory, "the device has no memory left for this sentence",
                 error.what_without_backtrace());
   } catch (const std::exception& error) {
-    throw Error(code::kInternal, std::string("s1 failed in ") + method, error.what());
+    throw Error(code::kInternal, std::string("s1 failed in ") + what, error.what());
   }
 }
 
@@ -90,8 +97,15 @@ bool TorchBatch::prefill(int index, const Prompt& prompt, int max_new, std::stop
   const auto options = at::TensorOptions().device(place_.device).dtype(place_.type);
   row.keys = at::zeros({config_.layers, 1, row.length + max_new, config_.width}, options);
   row.values = at::zeros_like(row.keys);
-  run(row, "prefill",
-      {indices_on(prompt.phones, place_.device), bert_of(prompt), indices_on(prompt.semantic, place_.device)});
+  run(row, "prefill", [&] {
+    return module_
+        .get_method("prefill")({indices_on(prompt.phones, place_.device), bert_of(prompt),
+                                indices_on(prompt.semantic, place_.device), row.keys, row.values})
+        .toTensor();
+  });
+  row.step = fixed_ == nullptr
+                 ? nullptr
+                 : std::make_unique<FixedStep>(*fixed_, row.keys, row.values, row.length, row.audio_length);
   return true;
 }
 
@@ -101,8 +115,11 @@ void TorchBatch::step(std::span<const RowToken> tokens) {
     check_indices({&token.token, 1}, config_.vocab, "semantic token");
     Row& row = rows_[token.row];
     if (row.length == 0 || row.length == row.keys.size(2)) throw_no_room(row.length);
-    const at::Tensor next = indices_on({&token.token, 1}, place_.device).reshape({1});
-    run(row, "decode_step", {next, row.audio_length, row.length});
+    run(row, "decode_step", [&] {
+      if (row.step) return (*row.step)(token.token);
+      const at::Tensor next = indices_on({&token.token, 1}, place_.device).reshape({1});
+      return module_.get_method("decode_step")({next, row.audio_length, row.length, row.keys, row.values}).toTensor();
+    });
     ++row.length;
     ++row.audio_length;
   }
@@ -110,7 +127,7 @@ void TorchBatch::step(std::span<const RowToken> tokens) {
 
 class TorchDecoder : public Decoder {
  public:
-  TorchDecoder(torch::jit::Module module, const S1Config& config, Placement place)
+  TorchDecoder(torch::jit::Module module, const S1Config& config, Placement place, Steps steps)
       : module_(std::move(module)), config_(config), place_(place) {
     const at::NoGradGuard no_grad;
     module_.eval();
@@ -120,6 +137,7 @@ class TorchDecoder : public Decoder {
       if (std::find(strides.begin(), strides.end(), 0) != strides.end()) continue;
       slot.value.set_data(slot.value.to(place.device, place.type));
     }
+    if (steps == Steps::kFixed) fixed_.emplace(module_, config_);
   }
 
   const S1Config& config() const override { return config_; }
@@ -127,20 +145,21 @@ class TorchDecoder : public Decoder {
     return size_t{2} * config_.layers * config_.width * c10::elementSize(place_.type);
   }
   std::unique_ptr<Batch> open(int rows) const override {
-    return std::make_unique<TorchBatch>(module_, config_, place_, rows);
+    return std::make_unique<TorchBatch>(module_, config_, place_, fixed_ ? &*fixed_ : nullptr, rows);
   }
 
  private:
   torch::jit::Module module_;
   S1Config config_;
   Placement place_;
+  std::optional<StepWeights> fixed_;
 };
 
 }  // namespace
 
 std::unique_ptr<Decoder> make_torch_decoder(torch::jit::Module module, const S1Config& config, at::Device device,
-                                            at::ScalarType type) {
-  return std::make_unique<TorchDecoder>(std::move(module), config, Placement{device, type});
+                                            at::ScalarType type, Steps steps) {
+  return std::make_unique<TorchDecoder>(std::move(module), config, Placement{device, type}, steps);
 }
 
 }  // namespace gsv::semantic

@@ -29,19 +29,9 @@ torch::jit::Module fill(const std::string& blueprint, const FlatFile& file) {
   return module;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fprintf(stderr, "usage: decoder-torch-tests FIXTURE_DIR S1_BLUEPRINT\n");
-    return 2;
-  }
-  at::set_num_threads(1);
-  const FlatFile file = read_flat_file(std::string(argv[1]) + "/s1.flat");
-  const auto decoder = make_torch_decoder(fill(argv[2], file), weights_of(file).config, at::kCPU, at::kFloat);
-  Suite suite;
+void add_cases(Suite& suite, const FlatFile& file, std::shared_ptr<const Decoder> decoder, const std::string& how) {
   for (const Case& c : kCases) {
-    suite.add(std::string("predicts and speaks as upstream on torch: ") + c.name, [&suite, &file, &decoder, c] {
+    suite.add("predicts and speaks as upstream on torch" + how + ": " + c.name, [&suite, &file, decoder, c] {
       const auto& wanted = file.at(std::string(c.name) + ".logits");
       const int steps = static_cast<int>(wanted.shape[0]);
       suite.close(forced_logits(*decoder, file, c, steps), wanted.floats, 2e-6, "logits");
@@ -49,7 +39,7 @@ int main(int argc, char** argv) {
                   "tokens");
     });
   }
-  suite.add("keeps the rows of a batch on torch apart", [&suite, &file, &decoder] {
+  suite.add("keeps the rows of a batch on torch apart" + how, [&suite, &file, decoder] {
     std::vector<Request> requests;
     for (const Case& c : kCases) requests.push_back(request_of(file, c));
     const std::vector<Result> results = generate_all(*decoder, requests, 3, {});
@@ -57,7 +47,7 @@ int main(int argc, char** argv) {
       suite.equal(results[i].tokens, file.at(std::string(kCases[i].name) + ".tokens").ints, kCases[i].name);
     }
   });
-  suite.add("refuses indices outside the tables and sees a stop on torch", [&suite, &file, &decoder] {
+  suite.add("refuses indices outside the tables and sees a stop on torch" + how, [&suite, &file, decoder] {
     Request request = request_of(file, kCases[0]);
     const std::vector<int32_t> phones{37};
     request.prompt.phones = phones;
@@ -69,5 +59,23 @@ int main(int argc, char** argv) {
     suite.is_true(cut.ended == Ended::kCancelled, "cancelled");
     suite.equal(cut.tokens.size(), size_t{4}, "tokens");
   });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: decoder-torch-tests FIXTURE_DIR S1_BLUEPRINT\n");
+    return 2;
+  }
+  at::set_num_threads(1);
+  const FlatFile file = read_flat_file(std::string(argv[1]) + "/s1.flat");
+  const auto make = [&](Steps steps) {
+    return make_torch_decoder(fill(argv[2], file), weights_of(file).config, at::kCPU, at::kFloat, steps);
+  };
+  Suite suite;
+  for (const auto& [steps, how] : {std::pair{Steps::kOfModule, ""}, {Steps::kFixed, " with fixed shapes"}}) {
+    add_cases(suite, file, make(steps), how);
+  }
   return suite.run();
 }
