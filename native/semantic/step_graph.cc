@@ -2,7 +2,8 @@
 
 #ifdef GSV_CUDA_GRAPHS
 #include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAFunctions.h>
+#include <c10/cuda/CUDAStream.h>
 #endif
 
 namespace gsv::semantic {
@@ -13,12 +14,28 @@ struct StepGraph::Recorded {
   at::cuda::CUDAGraph graph;
 };
 
+namespace {
+
+// torch's own guard of a stream needs CUDA's library to be linked.
+class StreamOfItsOwn {
+ public:
+  StreamOfItsOwn() { c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool()); }
+  ~StreamOfItsOwn() { c10::cuda::setCurrentCUDAStream(before_); }
+  StreamOfItsOwn(const StreamOfItsOwn&) = delete;
+  StreamOfItsOwn& operator=(const StreamOfItsOwn&) = delete;
+
+ private:
+  c10::cuda::CUDAStream before_ = c10::cuda::getCurrentCUDAStream();
+};
+
+}  // namespace
+
 bool StepGraph::record(const std::function<void()>& work) {
   auto made = std::make_unique<Recorded>();
   c10::cuda::device_synchronize();
   try {
     // A recording needs a stream of its own, and other threads may load networks meanwhile.
-    const c10::cuda::CUDAStreamGuard beside(at::cuda::getStreamFromPool());
+    const StreamOfItsOwn beside;
     made->graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
     work();
     made->graph.capture_end();
