@@ -57,7 +57,8 @@ describe('an encoder on the shared thread', () => {
   it('says so when the thread ends, and the next encoder has another one', async () => {
     const release = keepEncoderThread()
     const encoder = await createEncoder('flac', { sampleRate: RATE, streaming: true })
-    const written = encoder.write(samples)
+    const long = new Float32Array(120 * RATE).map((_, i) => samples[i % RATE] ?? 0) // outlasts the stop
+    const written = encoder.write(long)
     encoderThread().stop()
     await expect(written).rejects.toMatchObject({ code: 'ERR_GSV_INTERNAL' })
     await expect(encoder.write(samples)).rejects.toThrow('the thread that encodes ended')
