@@ -10,6 +10,8 @@
 
 namespace gsv::acoustic {
 
+inline constexpr std::int64_t kFramesPerToken = 2;  // of the latent, at speed 1
+
 struct Style final : Conditioning {
   explicit Style(at::Tensor embedding) : ge(std::move(embedding)) {}
   std::vector<at::Tensor> tensors() const override { return {ge}; }

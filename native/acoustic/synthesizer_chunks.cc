@@ -12,8 +12,6 @@ namespace {
 
 // Fewer tokens are decoded with more of the past: upstream renders no chunk shorter than this.
 constexpr std::int64_t kShortestChunk = 10;
-constexpr std::int64_t kFramesPerToken = 2;
-
 }  // namespace
 
 SynthesizerChunks::SynthesizerChunks(Synthesizer& network, DecodeInput input, const Chunking& plan, std::uint64_t seed,

@@ -9,8 +9,6 @@
 namespace gsv::acoustic {
 namespace {
 
-constexpr std::int64_t kFramesPerToken = 2;
-
 // Frames at each side of what is heard that are decoded as well, so that the edges are not heard. The flow looks 32
 // frames far; the generator, which costs more, about 10, of which the farthest hardly matter: where an edge is this
 // near, what is heard is still fading in or out.

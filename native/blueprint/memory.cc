@@ -37,9 +37,9 @@ class LargeBlocks final : public c10::Allocator {
 
   void copy_data(void* to, const void* from, std::size_t bytes) const override { default_copy_data(to, from, bytes); }
 
-  void trim(std::size_t most = 0) {
+  void trim() {
     const std::lock_guard lock(mutex_);
-    shrink(most);
+    shrink(0);
   }
 
  private:

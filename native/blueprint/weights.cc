@@ -43,23 +43,26 @@ const at::Tensor& Weights::tensor(const std::string& name) const {
   throw Error(code::kCorruptModel, path_ + " has no tensor " + name + "; import the voice again");
 }
 
+std::optional<std::uint64_t> Weights::place_of(const at::Tensor& tensor) const {
+  if (!file_) return std::nullopt;
+  const auto place = file_->left_out().find(tensor.const_data_ptr());
+  return place == file_->left_out().end() ? std::nullopt : std::optional(place->second);
+}
+
 at::Tensor Weights::stored(const std::string& name) const {
   const at::Tensor& known = tensor(name);
-  if (!file_) return known;
-  const auto place = file_->left_out().find(known.const_data_ptr());
-  if (place == file_->left_out().end()) return known;
+  const std::optional<std::uint64_t> place = place_of(known);
+  if (!place) return known;
   at::Tensor out = at::empty(known.sizes(), known.options());
-  file_->read_now(place->second, out.mutable_data_ptr(), out.nbytes());
+  file_->read_now(*place, out.mutable_data_ptr(), out.nbytes());
   return out;
 }
 
 const void* Weights::read(const at::Tensor& tensor) {
-  const void* const known = tensor.const_data_ptr();
-  if (!file_) return known;
-  const auto place = file_->left_out().find(known);
-  if (place == file_->left_out().end()) return known;
+  const std::optional<std::uint64_t> place = place_of(tensor);
+  if (!place) return tensor.const_data_ptr();
   if (bytes_.size() < tensor.nbytes()) bytes_ = kernels::Buffer<std::byte>(tensor.nbytes(), kernels::Pages::kLarge);
-  file_->read_now(place->second, bytes_.data(), tensor.nbytes());
+  file_->read_now(*place, bytes_.data(), tensor.nbytes());
   return bytes_.data();
 }
 

@@ -4,7 +4,9 @@
 #include <ATen/ATen.h>
 #include <torch/script.h>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +38,8 @@ class Weights {
 
  private:
   const at::Tensor& tensor(const std::string& name) const;
+  // Where in the file it begins, if it was left out of the module.
+  std::optional<std::uint64_t> place_of(const at::Tensor& tensor) const;
   // Its bytes, in the module or read into `bytes_`.
   const void* read(const at::Tensor& tensor);
 

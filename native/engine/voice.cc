@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <thread>
-#include <unordered_map>
 
 #include "blueprint/memory.h"
 #include "blueprint/weights.h"
