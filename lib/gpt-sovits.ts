@@ -150,29 +150,26 @@ export class GptSovits {
   ): AsyncGenerator<SpeechChunk, void, undefined> {
     const left = new JoinedAbort(options.signal, this.#stop.signal)
     const { signal } = left
-    const aborted = rejectedWhenAborted(signal)
-    let line: SentenceLine | undefined
     let pieces: AsyncGenerator<TextPiece> | undefined
     try {
       signal.throwIfAborted()
       const loaded = await this.#loaded()
       const given = reference ?? ownReference(loaded.modules)
       const prepared = isPreparedReference(given) ? given : await loaded.references.prepare(given, signal)
+      signal.throwIfAborted()
       const sampleRate = options.superSampling ? superSampledRate(loaded.modules) : loaded.info.sampleRate
       pieces = piecesOf(text, loaded.text, textOptions(options, loaded.modules))
       // Versions that need a sentence's tokens whole give sentences whatever is asked.
-      const sentences = new SentenceLine(pace === 'parts' && !loaded.info.streamsTokens ? 'sentences' : pace)
-      line = sentences
+      const line = new SentenceLine(pace === 'parts' && !loaded.info.streamsTokens ? 'sentences' : pace)
+      signal.addEventListener('abort', () => line.leave(signal.reason), { once: true })
       let audioSeconds = 0
       void feed(line, pieces, (piece) => {
-        const sentence = new Sentence(piece, sentences.count, sampleRate, options.pause)
+        const sentence = new Sentence(piece, line.count, sampleRate, options.pause)
         this.#start(loaded, prepared, sentence, options, signal, () => audioSeconds)
         return sentence
       })
       for (;;) {
-        const next = line.next()
-        next.catch(() => undefined) // told by the race, or nobody listens any more
-        const chunk = await Promise.race([aborted, next])
+        const chunk = await line.next()
         if (!chunk) break
         audioSeconds += chunk.samples.length / chunk.sampleRate
         options.onProgress?.({ sentence: chunk.sentence, tokens: chunk.tokens.length, audioSeconds })
@@ -180,8 +177,7 @@ export class GptSovits {
       }
       if (line.count === 0) throw new EmptyTextError('the text holds nothing that can be spoken')
     } finally {
-      left.abort()
-      line?.leave()
+      left.abort() // the line is left with it
       pieces?.return(undefined).catch(() => undefined) // a text that never comes is not waited for
     }
   }
@@ -223,16 +219,6 @@ export class GptSovits {
       (error: unknown) => sentence.fail(withFiles(error, loaded.modules))
     )
   }
-}
-
-// Never waited for alone: whoever races against it is told.
-function rejectedWhenAborted(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason as Error)
-    else signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-  })
-  aborted.catch(() => undefined)
-  return aborted
 }
 
 // Gives the text's sentences to the engine as the line has room for them.

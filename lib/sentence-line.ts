@@ -52,13 +52,16 @@ export class SentenceLine {
 
   /** No sentence comes any more, because of an error; those that came are given first. */
   fail(error: unknown): void {
-    this.#failure = { error }
+    this.#failure ??= { error }
     this.complete()
   }
 
-  leave(): void {
+  /** Nobody listens any more: what was not read is dropped, and `next` throws the reason. */
+  leave(reason: unknown): void {
     this.#isLeft = true
-    this.#changed()
+    this.#sentences.length = 0
+    this.#failure = { error: reason }
+    this.complete()
   }
 
   /** The next part, or undefined behind the last. Throws what a sentence or the text failed with. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { GptSovits, type SpeechChunk, type SynthesisOptions } from '../../lib/index.js'
 import { packageRoot } from '../../lib/package-root.cjs'
@@ -152,6 +154,28 @@ describe('a consumer that does not read', () => {
     const rest: SpeechChunk[] = []
     for await (const chunk of stream) rest.push(chunk)
     expect(rest.map(({ sentence }) => sentence)).toEqual(Array.from({ length: 79 }, (_, i) => i + 1))
+  })
+})
+
+describe('a consumer that reads', () => {
+  it('alone holds what it has read', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const stream = tts.stream('One. Two. Three. Four. Five. Six. Seven. Eight.', reference, {
+      ...options,
+      maxTokens: 10
+    })
+    const read: WeakRef<Float32Array>[] = []
+    const readOne = async (): Promise<void> => {
+      const { value } = await stream.next()
+      if (value) read.push(new WeakRef(value.samples))
+    }
+    for (let i = 0; i < 6; i++) await readOne()
+    await new Promise((resolve) => setTimeout(resolve, 1)) // a WeakRef holds its target until its turn is over
+    collect()
+    // The generator may still hold what it gave last.
+    expect(read.map((samples) => samples.deref() !== undefined).slice(0, -1)).toEqual(Array(5).fill(false))
+    await stream.return()
   })
 })
 
