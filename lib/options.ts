@@ -113,7 +113,7 @@ export interface SynthesisOptions {
   lexicon?: Lexicon
   /**
    * What a stream gives at a time: whole sentences (default), or parts of them while they are still being spoken:
-   * `'fixed-token'` after `chunkTokens`, then after ever more tokens; `'token'` at the quietest place behind `chunkTokens`.
+   * `'fixed-token'` after `chunkTokens`, then after ever more tokens; `'token'` at the quietest place of the half second behind.
    * v3 and v4 give sentences whatever is asked. See docs/streaming.md.
    */
   chunks?: ChunkMode

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kSilentToken = 486;
 constexpr std::size_t kQuietMargin = 2;  // upstream waits this much longer before it looks for a quiet place
+constexpr std::size_t kQuietRange = 12;  // exact: half a second, in which there mostly is a gap between words
 constexpr double kGrowth = 1.5;
 
 double dot(std::span<const float> a, std::span<const float> b) {
@@ -37,21 +38,39 @@ Chunker::Chunker(const Chunking& plan, std::span<const float> quietness)
       lookahead_(plan.exact ? static_cast<std::size_t>(plan.lookahead_tokens) : 0),
       wanted_(static_cast<std::size_t>(plan.first_tokens)) {}
 
-// Two quiet tokens in a row are the best place.
 std::optional<std::size_t> Chunker::cut() const {
-  if (plan_.cut == Chunking::Cut::kFixed) {
+  if (plan_.cut == Chunking::Cut::kFixed || (plan_.exact && quietness_.empty())) {
     return waiting_.size() >= wanted_ ? std::optional(wanted_) : std::nullopt;
   }
-  if (quietness_.empty() || waiting_.size() < wanted_ + kQuietMargin) return std::nullopt;
-  std::vector<float> score(waiting_.size());
-  for (std::size_t i = 0; i < score.size(); ++i) {
-    const float quiet = quietness_[static_cast<std::size_t>(waiting_[i])];
-    score[i] = quiet < 0 ? -1 : quiet;
+  return plan_.exact ? quietest_of_few() : quietest_of_all();
+}
+
+// How quiet it is where so many tokens end: two quiet tokens in a row are the best place.
+float Chunker::quiet_at(std::size_t length) const {
+  const auto of = [this](std::size_t i) {
+    const float quiet = i < waiting_.size() ? quietness_[static_cast<std::size_t>(waiting_[i])] : 0;
+    return quiet < 0 ? -1 : quiet;
+  };
+  return of(length - 1) + of(length);
+}
+
+std::optional<std::size_t> Chunker::quietest_of_few() const {
+  if (waiting_.size() <= wanted_ + kQuietRange) return std::nullopt;
+  std::size_t best = wanted_;
+  for (std::size_t length = wanted_ + 1; length <= wanted_ + kQuietRange; ++length) {
+    if (quiet_at(length) > quiet_at(best)) best = length;
   }
-  for (std::size_t i = 0; i + 1 < score.size(); ++i) score[i] += score[i + 1];  // reads the next one before it grows
-  const auto best = std::max_element(score.begin(), score.end());
-  const auto length = static_cast<std::size_t>(best - score.begin()) + 1;
-  return *best >= 0 && length >= wanted_ ? std::optional(length) : std::nullopt;
+  return best;
+}
+
+// As upstream: none while it is the quietest before the wanted length.
+std::optional<std::size_t> Chunker::quietest_of_all() const {
+  if (quietness_.empty() || waiting_.size() < wanted_ + kQuietMargin) return std::nullopt;
+  std::size_t best = 1;
+  for (std::size_t length = 2; length <= waiting_.size(); ++length) {
+    if (quiet_at(length) > quiet_at(best)) best = length;
+  }
+  return quiet_at(best) >= 0 && best >= wanted_ ? std::optional(best) : std::nullopt;
 }
 
 std::span<const std::int32_t> Chunker::add(std::int32_t token) {

@@ -28,6 +28,9 @@ class Chunker {
 
  private:
   std::optional<std::size_t> cut() const;
+  float quiet_at(std::size_t length) const;
+  std::optional<std::size_t> quietest_of_few() const;
+  std::optional<std::size_t> quietest_of_all() const;
 
   Chunking plan_;
   std::span<const float> quietness_;

@@ -55,6 +55,18 @@ describe('a stream of parts of sentences', () => {
     expect(lengths.slice(0, -1)).toEqual([10, 15, 22, 33].slice(0, lengths.length - 1))
   })
 
+  it('ends a part at a quiet place of the next half second, wherever it was quiet before', async () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const parts = await chunks(TEXT, { chunks: 'token', chunkTokens: 10, seed })
+      const lengths = parts.map((part) => part.tokens.length).slice(0, -1)
+      expect(lengths.length).toBeGreaterThan(0)
+      for (const [i, wanted] of [10, 15, 22, 33].slice(0, lengths.length).entries()) {
+        expect(lengths[i]).toBeGreaterThanOrEqual(wanted)
+        expect(lengths[i]).toBeLessThanOrEqual(wanted + 12)
+      }
+    }
+  })
+
   it('is as long as the whole sentence, at any speed and however far the parts overlap', async () => {
     for (const more of [{}, { speed: 1.3 }, { speed: 0.77 }, { overlapTokens: 10, chunkTokens: 4 }]) {
       const parts = await chunks(TEXT, { chunks: 'fixed-token', chunkTokens: 10, ...more })
