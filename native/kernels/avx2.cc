@@ -7,9 +7,9 @@ namespace gsv::kernels {
 namespace {
 
 constexpr const char* kName = "avx2";
-constexpr int kAccumulators = 12;  // of 16 registers
+constexpr int kVectorRegisters = 16;
 constexpr int kTileRows = 6;
-constexpr int kTileRowsI8 = 6;
+constexpr int kTileRowsI8 = 4;  // GCC spills the sums of 5
 constexpr int kWinogradRows = 6;
 constexpr int kWinogradPanels = 1;
 
@@ -62,6 +62,22 @@ struct Pairs {
     const auto* at = reinterpret_cast<const __m128i*>(from);
     return {_mm256_cvtepi8_epi16(_mm_loadu_si128(at)), _mm256_cvtepi8_epi16(_mm_loadu_si128(at + 1))};
   }
+  static Pairs load(const int16_t* from) {
+    const auto* at = reinterpret_cast<const __m256i*>(from);
+    return {_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1)};
+  }
+  static Pairs round(Lanes first, Lanes second) {
+    return {round(first.low, second.low), round(first.high, second.high)};
+  }
+  static __m256i round(__m256 first, __m256 second) {
+    const __m256i high = _mm256_slli_epi32(_mm256_cvtps_epi32(second), 16);
+    return _mm256_blend_epi16(_mm256_cvtps_epi32(first), high, 0xaa);
+  }
+  void store(int16_t* to) const {
+    auto* at = reinterpret_cast<__m256i*>(to);
+    _mm256_storeu_si256(at, low);
+    _mm256_storeu_si256(at + 1, high);
+  }
   static Pairs set(const int16_t* two) {
     int32_t both;
     __builtin_memcpy(&both, two, sizeof both);
@@ -82,12 +98,13 @@ struct PairSums {
 };
 
 #include "kernels/body.inl.h"
+#include "kernels/fixed.inl.h"
 #include "kernels/gate.inl.h"
 #include "kernels/limits.inl.h"
 #include "kernels/snake.inl.h"
 #include "kernels/winograd.inl.h"
 
-constexpr MatmulFn kMatmulFixed = nullptr;  // 16-bit products are no faster here
+constexpr MatmulFn kMatmulFixed = matmul_fixed;
 
 #include "kernels/table.inl.h"
 

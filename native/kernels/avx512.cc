@@ -7,9 +7,9 @@ namespace gsv::kernels {
 namespace {
 
 constexpr const char* kName = "avx512";
-constexpr int kAccumulators = 24;  // of 32 registers
+constexpr int kVectorRegisters = 32;
 constexpr int kTileRows = 12;
-constexpr int kTileRowsI8 = 8;  // GCC spills the sums of 12
+constexpr int kTileRowsI8 = 8;
 constexpr int kWinogradRows = 12;
 constexpr int kWinogradPanels = 2;
 
@@ -69,7 +69,13 @@ struct PairSums {
   __m512i v;
 
   static PairSums zero() { return {_mm512_setzero_si512()}; }
-  void add_products(Pairs a, Pairs b) { v = _mm512_dpwssd_epi32(v, a.v, b.v); }
+  void add_products(Pairs a, Pairs b) {
+#ifdef __GNUC__
+    asm("vpdpwssd %2, %1, %0" : "+v"(v) : "v"(a.v), "v"(b.v));  // GCC 12 spills the sums around the intrinsic
+#else
+    v = _mm512_dpwssd_epi32(v, a.v, b.v);
+#endif
+  }
   Lanes to_float() const { return {_mm512_cvtepi32_ps(v)}; }
 };
 

@@ -1,11 +1,13 @@
 // The kernels, written once over 16 lanes. Each body's file defines Lanes, Pairs and PairSums for its instructions and
 // then includes this inside its own unnamed namespace: nothing here may have external linkage, nor may a standard
 // header's inline function be called, or the linker could keep a copy that an older processor cannot run.
+// Every loop over an array of sums is unrolled: GCC stores one that is indexed at run time in each round.
 
 constexpr int panels_for(int rows) {
-  // As many panels as the accumulators leave room for; one row takes several to hide the latency of the addition and
-  // to read several streams of memory.
-  const int room = kAccumulators / (rows * Lanes::kRegisters);
+  // As many panels as there are registers for sums, weights and one input; one row takes several to hide the latency of
+  // the addition and to read several streams of memory, and uses each weight where it is loaded.
+  const int room = rows == 1 ? (kVectorRegisters - 4) / Lanes::kRegisters
+                             : (kVectorRegisters - 1) / ((rows + 1) * Lanes::kRegisters);
   return room >= 16 ? 8 : room >= 4 ? 4 : room >= 2 ? 2 : 1;
 }
 
@@ -59,6 +61,17 @@ inline void finish(const Matmul& m, Lanes sum, int panel, int row, const Span& s
   }
 }
 
+template <int kPanels, int kRows>
+inline void finish_tile(const Matmul& m, const Lanes (&sum)[kPanels][kRows], int panel, int row, const Span& span) {
+  Lanes done[kPanels][kRows];  // a copy: its loop is not worth unrolling
+#pragma GCC unroll 8
+  for (int p = 0; p < kPanels; ++p)
+#pragma GCC unroll 12
+    for (int r = 0; r < kRows; ++r) done[p][r] = sum[p][r];
+  for (int p = 0; p < kPanels; ++p)
+    for (int r = 0; r < kRows; ++r) finish(m, done[p][r], panel + p, row + r, span);
+}
+
 // A batch of some rows works on each weight long enough for the processor to stop reading ahead, so the same place of
 // the next panels is asked for. One or two rows only read, and asking made them slower.
 constexpr int kStreamRows = 2;
@@ -73,7 +86,9 @@ template <class T, int kPanels, int kRows>
 inline void tile_float(const Matmul& m, const T* w, int64_t w_stride, int panel, int row, const Span& span) {
   const float* x = static_cast<const float*>(m.x) + row * m.x_stride + span.k0;
   Lanes sum[kPanels][kRows];
+#pragma GCC unroll 8
   for (int p = 0; p < kPanels; ++p)
+#pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) sum[p][r] = Lanes::zero();
   const bool once = kRows > kStreamRows ? m.rows == kRows : m.k <= kShortPanel;
   for (int k = 0; k < span.count; ++k) {
@@ -90,8 +105,7 @@ inline void tile_float(const Matmul& m, const T* w, int64_t w_stride, int panel,
       for (int p = 0; p < kPanels; ++p) sum[p][r].add_product(weight[p], value);
     }
   }
-  for (int p = 0; p < kPanels; ++p)
-    for (int r = 0; r < kRows; ++r) finish(m, sum[p][r], panel + p, row + r, span);
+  finish_tile<kPanels, kRows>(m, sum, panel, row, span);
 }
 
 // Integer weights, a float scale for each output. T is int8_t or int16_t.
@@ -100,7 +114,9 @@ inline void tile_int(const Matmul& m, const T* w, int64_t w_stride, const float*
                      const Span& span) {
   const int16_t* x = static_cast<const int16_t*>(m.x) + row * m.x_stride + span.k0;
   PairSums sum[kPanels][kRows];
+#pragma GCC unroll 8
   for (int p = 0; p < kPanels; ++p)
+#pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) sum[p][r] = PairSums::zero();
   const int pairs = (span.count + 1) / 2;
   const bool once = kRows > kStreamRows && m.rows == kRows;
@@ -118,13 +134,14 @@ inline void tile_int(const Matmul& m, const T* w, int64_t w_stride, const float*
       for (int p = 0; p < kPanels; ++p) sum[p][r].add_products(weight[p], value);
     }
   }
+  Lanes values[kPanels][kRows];
+#pragma GCC unroll 8
   for (int p = 0; p < kPanels; ++p) {
     const Lanes scale = Lanes::load(scales + p * kPanel);
-    for (int r = 0; r < kRows; ++r) {
-      const Lanes value = sum[p][r].to_float() * scale * Lanes::set(m.x_scale[row + r]);
-      finish(m, value, panel + p, row + r, span);
-    }
+#pragma GCC unroll 12
+    for (int r = 0; r < kRows; ++r) values[p][r] = sum[p][r].to_float() * scale * Lanes::set(m.x_scale[row + r]);
   }
+  finish_tile<kPanels, kRows>(m, values, panel, row, span);
 }
 
 template <class T>

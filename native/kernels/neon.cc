@@ -7,7 +7,7 @@ namespace gsv::kernels {
 namespace {
 
 constexpr const char* kName = "neon";
-constexpr int kAccumulators = 24;  // of 32 registers
+constexpr int kVectorRegisters = 32;
 constexpr int kTileRows = 6;
 constexpr int kTileRowsI8 = 6;
 constexpr int kWinogradRows = 6;

@@ -6,7 +6,7 @@ namespace gsv::kernels {
 namespace {
 
 constexpr const char* kName = "portable";
-constexpr int kAccumulators = 4;
+constexpr int kVectorRegisters = 8;
 constexpr int kTileRows = 4;
 constexpr int kTileRowsI8 = 4;
 constexpr int kWinogradRows = 3;

@@ -107,7 +107,9 @@ inline void transform_residue(const Winograd& conv, const WinogradSpan& s, const
 template <int kPanels, int kRows>
 inline void multiply_tiles(const Winograd& conv, const float* v, int64_t stride, const float* w, int width, float* m) {
   Lanes sum[kPanels][kRows];
+#pragma GCC unroll 2
   for (int p = 0; p < kPanels; ++p)
+#pragma GCC unroll 12
     for (int r = 0; r < kRows; ++r) sum[p][r] = Lanes::zero();
   for (int group = 0; group < conv.groups; ++group, v += stride) {
     for (int k = 0; k < conv.in; ++k, w += width) {
@@ -122,7 +124,9 @@ inline void multiply_tiles(const Winograd& conv, const float* v, int64_t stride,
       }
     }
   }
+#pragma GCC unroll 12
   for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
     for (int p = 0; p < kPanels; ++p) sum[p][r].store(m + r * width + p * kPanel);
 }
 
