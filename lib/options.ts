@@ -42,7 +42,8 @@ export interface GptSovitsConfig {
   device?: string
   /**
    * How the weights of the token network are held. `'fp16'`: as checkpoints store them, with a 16-bit cache of keys and
-   * values; arithmetic stays in 32 bits. `'fp32'`: twice the memory, slower. `'int8'`: half the memory of `'fp16'`, also
+   * values; arithmetic stays in 32 bits but for prompts and the transformer of v3 and v4, whose products are right to
+   * three digits or more. `'fp32'`: all in 32 bits, twice the memory, slower. `'int8'`: half the memory of `'fp16'`, also
    * for BERT, and faster; one scale an output, so tokens can differ from those of the others. `'auto'` (default) is
    * `'fp16'`.
    */

@@ -1,5 +1,4 @@
-// Attention of every frame to every frame on own kernels: torch's on a CPU calls its BLAS, which is the slower part of
-// a transformer whose linear maps go through oneDNN.
+// Attention of every frame to every frame on own kernels: torch's on a CPU calls its BLAS, which is slower.
 #pragma once
 
 #include <ATen/ATen.h>

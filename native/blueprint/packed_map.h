@@ -4,6 +4,7 @@
 
 #include <ATen/ATen.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,19 @@ class PackedMap {
   // Of the modules `names`, which have `weight` and `bias`, their outputs side by side. In 8 bits it multiplies with
   // activations of 14 bits.
   PackedMap(Weights& weights, const std::vector<std::string>& names, Held held);
+  // Of a matrix [outputs, inputs]. `in_integers`: where the processor multiplies these faster, many rows are rounded to
+  // 14 bits and the matrix to half precision, if all of it is finite there: products are off by 3e-4 of the largest.
+  PackedMap(std::span<const float> weight, std::span<const float> bias, bool in_integers);
 
   at::Tensor operator()(const at::Tensor& x) const;  // [..., inputs] -> [..., outputs]
+  at::Tensor weight() const;                         // [outputs, inputs], a copy; not of 8 bits
 
  private:
+  // x_size: bytes of a value of x.
+  void multiply(const kernels::Matmul& all, std::size_t x_size, kernels::MatmulFn body) const;
+
   kernels::PackedLinear packed_;
+  bool in_integers_ = false;
 };
 
 }  // namespace gsv::blueprint

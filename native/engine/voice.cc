@@ -132,7 +132,7 @@ VoiceLoaded VoiceLoader::load(const LoadVoiceRequest& request) {
       version, {blueprint::open_module(request.s2, version.s2, device),
                 share(request.speaker, version.speaker, device, request.keep_loaded),
                 share(request.vocoder, version.vocoder, device, true), voice->format, device, pool,
-                request.precision == "int8" ? acoustic::Arithmetic::kBfloat16 : acoustic::Arithmetic::kFloat});
+                request.precision == "fp32" ? acoustic::Arithmetic::kFloat : acoustic::Arithmetic::kInteger});
   blueprint::return_freed_memory();
   voice->hubert = share(request.hubert, "hubert", device, request.keep_loaded);
   voice->bert = share(request.bert, "bert", device, request.keep_loaded, held_bert(request));

@@ -31,11 +31,6 @@ bool has_avx512() {
   return saves(0xe6) && bit(seven.ebx, 16) && bit(seven.ebx, 17) && bit(seven.ebx, 30) && bit(seven.ebx, 31) &&
          bit(seven.ecx, 11);  // F, DQ, BW, VL, VNNI
 }
-bool has_bfloat16() {
-  int r[4];
-  __cpuidex(r, 7, 1);
-  return has_avx512() && bit(r[0], 5);
-}
 #elif defined(GSV_KERNELS_X86)
 bool has_avx2() {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -45,7 +40,6 @@ bool has_avx512() {
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512vnni");
 }
-bool has_bfloat16() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 #endif
 
 }  // namespace
@@ -60,14 +54,6 @@ const Kernels* by_name(const char* name) {
   if (wanted == "neon") return &neon_body();
 #endif
   return wanted == "portable" ? &portable_body() : nullptr;
-}
-
-bool multiplies_bfloat16() {
-#ifdef GSV_KERNELS_X86
-  return std::string_view(detect().name) == "avx512" && has_bfloat16();
-#else
-  return false;
-#endif
 }
 
 const Kernels& detect() {

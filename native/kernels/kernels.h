@@ -10,10 +10,11 @@
 
 namespace gsv::kernels {
 
-inline constexpr int kPanel = 16;      // outputs of a panel
-inline constexpr int kBlock = 512;     // inputs summed before the sum is added to the output
-inline constexpr int kBlockI8 = 2048;  // 2048 products of int14 and int8 stay below 2^31
-inline constexpr int kInt14 = 8191;    // largest quantised activation
+inline constexpr int kPanel = 16;        // outputs of a panel
+inline constexpr int kBlock = 512;       // inputs summed before the sum is added to the output
+inline constexpr int kBlockI8 = 2048;    // 2048 products of int14 and int8 stay below 2^31
+inline constexpr int kRowsInFixed = 40;  // as many rows repay rounding the weights
+inline constexpr int kInt14 = 8191;      // largest quantised activation
 
 struct Half {
   uint16_t bits;  // IEEE binary16
@@ -72,7 +73,7 @@ struct Kernels {
   const char* name;
   MatmulFn matmul_f32;
   MatmulFn matmul_f16;
-  // Half weights and quantised x, for many rows; see fixed.inl.h. Null where it is not faster.
+  // Half weights and quantised x, for kRowsInFixed or more; see fixed.inl.h. Null where it is not faster.
   MatmulFn matmul_f16_fixed;
   MatmulFn matmul_i8;
 
@@ -111,9 +112,6 @@ struct Kernels {
 
 // The best body that this processor runs. GSV_ISA=portable|neon|avx2|avx512 in the environment asks for a lesser one.
 const Kernels& detect();
-
-// Whether the processor multiplies bfloat16 faster than float and the body is the one that would use it.
-bool multiplies_bfloat16();
 
 // A body by name; null when it was not built or this processor cannot run it. Tests compare bodies with it.
 const Kernels* by_name(const char* name);

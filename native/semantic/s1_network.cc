@@ -11,12 +11,12 @@ namespace {
 
 using kernels::Format;
 using kernels::kPanel;
+using kernels::kRowsInFixed;
 using kernels::Matmul;
 using kernels::PackedLinear;
 using kernels::padded;
 
 constexpr int kQueryBlock = 48;      // rows of one attention block: a multiple of every body's tile
-constexpr int kRowsInFixed = 40;     // as many rows repay rounding the weights
 constexpr int kRowsInParallel = 16;  // fewer rows than this are normalised by the calling thread
 
 std::vector<float> load(const S1Weights& weights, const std::string& name, int64_t count) {
