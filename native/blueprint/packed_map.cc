@@ -25,13 +25,20 @@ kernels::Format format_of(const Weights& weights, const std::string& name, std::
   return weights.type(name) == at::kHalf ? kernels::Format::kHalf : kernels::exact_format(values);
 }
 
-bool finite_in_half(std::span<const float> values) {
-  constexpr float kLargest = 65504;
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::fabs(value) <= kLargest; });
+// Whether half precision holds the matrix to three digits of its largest value: nothing is infinite there, nor are all
+// so small that few bits are left.
+bool fits_in_half(std::span<const float> values) {
+  constexpr float kLeast = 1e-3F, kMost = 65504;
+  float top = 0;
+  for (const float value : values) {
+    if (!(std::fabs(value) <= kMost)) return false;
+    top = std::max(top, std::fabs(value));
+  }
+  return top >= kLeast;
 }
 
-kernels::Format format_of(std::span<const float> values, bool in_integers) {
-  return in_integers && finite_in_half(values) ? kernels::Format::kHalf : kernels::exact_format(values);
+bool multiplies_in_integers(std::span<const float> weight, bool asked) {
+  return asked && kernels::detect().matmul_f16_fixed != nullptr && fits_in_half(weight);
 }
 
 kernels::PackedLinear packed(std::span<const float> weight, std::span<const float> bias, kernels::Format format) {
@@ -68,12 +75,11 @@ struct Quantised {
 }  // namespace
 
 PackedMap::PackedMap(Weights& weights, const std::vector<std::string>& names, Held held)
-    : packed_(packed(weights, names, held)) {}
+    : in_integers_(false), packed_(packed(weights, names, held)) {}
 
 PackedMap::PackedMap(std::span<const float> weight, std::span<const float> bias, bool in_integers)
-    : packed_(packed(weight, bias, format_of(weight, in_integers && kernels::detect().matmul_f16_fixed != nullptr))),
-      in_integers_(in_integers && kernels::detect().matmul_f16_fixed != nullptr &&
-                   packed_.format() == kernels::Format::kHalf) {}
+    : in_integers_(multiplies_in_integers(weight, in_integers)),
+      packed_(packed(weight, bias, in_integers_ ? kernels::Format::kHalf : kernels::exact_format(weight))) {}
 
 void PackedMap::multiply(const kernels::Matmul& all, std::size_t x_size, kernels::MatmulFn body) const {
   at::parallel_for(0, packed_.panels(), kPanelsTogether, [&](std::int64_t begin, std::int64_t end) {

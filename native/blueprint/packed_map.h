@@ -20,7 +20,7 @@ class PackedMap {
   // activations of 14 bits.
   PackedMap(Weights& weights, const std::vector<std::string>& names, Held held);
   // Of a matrix [outputs, inputs]. `in_integers`: where the processor multiplies these faster, many rows are rounded to
-  // 14 bits and the matrix to half precision, if all of it is finite there: products are off by 3e-4 of the largest.
+  // 14 bits and the matrix to half precision, if that holds it to three digits: products are off by 3e-4 of the largest.
   PackedMap(std::span<const float> weight, std::span<const float> bias, bool in_integers);
 
   at::Tensor operator()(const at::Tensor& x) const;  // [..., inputs] -> [..., outputs]
@@ -30,8 +30,8 @@ class PackedMap {
   // x_size: bytes of a value of x.
   void multiply(const kernels::Matmul& all, std::size_t x_size, kernels::MatmulFn body) const;
 
+  bool in_integers_;
   kernels::PackedLinear packed_;
-  bool in_integers_ = false;
 };
 
 }  // namespace gsv::blueprint
