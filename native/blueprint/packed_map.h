@@ -20,7 +20,8 @@ class PackedMap {
   // activations of 14 bits.
   PackedMap(Weights& weights, const std::vector<std::string>& names, Held held);
   // Of a matrix [outputs, inputs]. `in_integers`: where the processor multiplies these faster, many rows are rounded to
-  // 14 bits and the matrix to half precision, if that holds it to three digits: products are off by 3e-4 of the largest.
+  // 14 bits and the matrix to half precision, if that holds it to three digits: products are off by 3e-4 of the
+  // largest.
   PackedMap(std::span<const float> weight, std::span<const float> bias, bool in_integers);
 
   at::Tensor operator()(const at::Tensor& x) const;  // [..., inputs] -> [..., outputs]
