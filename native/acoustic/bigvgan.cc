@@ -5,6 +5,7 @@
 #include <string>
 
 #include "acoustic/stop.h"
+#include "error.h"
 #include "kernels/kernels.h"
 
 namespace gsv::acoustic {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr double kEps = 1e-9;         // under the activation's divisor
 constexpr std::int64_t kGrain = 512;  // positions that are worth a thread
+constexpr std::int64_t kMostDilation = 4096;
 
 AliasFree alias_free(const torch::jit::Module& module, bool logarithmic) {
   const torch::jit::Module act = module.attr("act").toModule();
@@ -26,6 +28,12 @@ AliasFree alias_free(const torch::jit::Module& module, bool logarithmic) {
 }
 
 BlockConvolution block_convolution(const torch::jit::Module& module, std::int64_t dilation, kernels::ThreadPool& pool) {
+  if (dilation < 1 || dilation > kMostDilation) {
+    throw Error(code::kUnsupportedConfig,
+                "resblock_dilation_sizes holds " + std::to_string(dilation) + "; it must hold numbers from 1 to " +
+                    std::to_string(kMostDilation),
+                "vocoder");
+  }
   BlockConvolution out;
   if (WinogradConvolution::fits(module)) {
     out.own.emplace(module, dilation, pool);

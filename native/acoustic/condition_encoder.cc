@@ -1,11 +1,22 @@
 #include "acoustic/condition_encoder.h"
 
+#include <string>
+
 #include "acoustic/stop.h"
+#include "error.h"
 
 namespace gsv::acoustic {
 namespace {
 
 constexpr double kBridgeSlope = 0.01;  // torch's default
+
+void check_taps(std::int64_t taps) {
+  if (taps % 2 == 1) return;
+  throw Error(code::kUnsupportedConfig,
+              "the condition encoder (wns1.enc.in_layers) has kernels of " + std::to_string(taps) +
+                  " taps; their number must be odd",
+              "s2");
+}
 
 at::Tensor as_image(const at::Tensor& x) { return x.unsqueeze(2).contiguous(at::MemoryFormat::ChannelsLast); }
 
@@ -20,6 +31,7 @@ ConditionEncoder::ConditionEncoder(const torch::jit::Module& s2) {
   const std::size_t layers = wavenet.attr("in_layers").toModule().children().size();
   for (std::size_t i = 0; i < layers; ++i) {
     inner_.push_back(same_length(child(wavenet, "in_layers", i), 1));
+    check_taps(inner_.back().weight.size(3));
     outer_.push_back(same_length(child(wavenet, "res_skip_layers", i), 1));
   }
 }
