@@ -3,16 +3,13 @@
 #include <string>
 #include <utility>
 
+#include "acoustic/tensor_values.h"
 #include "acoustic/weights_reader.h"
 
 namespace gsv::acoustic {
 namespace {
 
 constexpr std::size_t kConvolutions2 = 2;  // of the second kind of residual block; no config field sets it
-
-std::span<const float> values(const at::Tensor& tensor) {
-  return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
-}
 
 HifiGanWeights::Block residual_block(WeightsReader& reader, const torch::jit::Module& module,
                                      const std::vector<std::int64_t>& dilations, bool first_kind) {
@@ -75,7 +72,7 @@ at::Tensor Generator::operator()(const at::Tensor& z, const at::Tensor& style, s
   if (style.defined()) condition = at::linear(style.view({1, -1}), condition_weight_, condition_bias_).contiguous();
   const at::Tensor frames = z.squeeze(0).t().contiguous();
   const std::vector<float> wave =
-      (*own_)(values(frames), static_cast<int>(frames.size(0)), values(condition), std::move(stop));
+      (*own_)(values_of(frames), static_cast<int>(frames.size(0)), values_of(condition), std::move(stop));
   return at::tensor(wave);
 }
 

@@ -1,8 +1,8 @@
 #include "acoustic/linear.h"
 
-#include <span>
 #include <string_view>
 
+#include "acoustic/tensor_values.h"
 #include "kernels/kernels.h"
 
 namespace gsv::acoustic {
@@ -19,21 +19,16 @@ at::Tensor side_by_side(const std::vector<torch::jit::Module>& modules, const ch
   return parts.size() == 1 ? parts[0] : at::cat(parts);
 }
 
-std::span<const float> values(const at::Tensor& tensor) {
-  return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
-}
-
 }  // namespace
 
 Linear::Linear(const std::vector<torch::jit::Module>& modules, Arithmetic arithmetic)
     : weight_(side_by_side(modules, "weight")), bias_(side_by_side(modules, "bias")) {
-  const bool packed = packs(weight_);
-  if (packed) {
-    packed_.emplace(values(weight_.contiguous()), values(bias_.contiguous()), arithmetic == Arithmetic::kInteger);
+  if (packs(weight_)) {
+    packed_.emplace(values_of(weight_.contiguous()), values_of(bias_.contiguous()), arithmetic == Arithmetic::kInteger);
     weight_.reset();
     bias_.reset();
   }
-  if (!packed && modules.size() == 1) return;
+  if (!packed_ && modules.size() == 1) return;
   for (const torch::jit::Module& module : modules) {
     at::Tensor weight = module.attr("weight").toTensor();
     weight.set_data(at::empty({0}, weight.options()));

@@ -1,10 +1,11 @@
 #include "acoustic/weights_reader.h"
 
+#include "acoustic/tensor_values.h"
+
 namespace gsv::acoustic {
 
 std::span<const float> WeightsReader::values(const at::Tensor& tensor) {
-  const at::Tensor& kept = kept_.emplace_back(tensor.to(at::kFloat).contiguous());
-  return {kept.const_data_ptr<float>(), static_cast<std::size_t>(kept.numel())};
+  return values_of(kept_.emplace_back(tensor.to(at::kFloat).contiguous()));
 }
 
 ConvolutionWeights WeightsReader::sized(const at::Tensor& weight, const c10::IValue& bias) {

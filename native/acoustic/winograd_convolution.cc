@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "acoustic/stop.h"
+#include "acoustic/tensor_values.h"
 #include "kernels/buffer.h"
 #include "kernels/kernels.h"
 
@@ -13,10 +14,6 @@ namespace {
 
 constexpr std::int64_t kWidest = 384;
 constexpr std::int64_t kSpan = 960;  // positions between two looks at the stop token; some milliseconds
-
-std::span<const float> values(const at::Tensor& tensor) {
-  return {tensor.const_data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
-}
 
 kernels::WinogradSpan whole(const at::Tensor& x, const at::Tensor& added, at::Tensor& y) {
   kernels::WinogradSpan span;
@@ -45,8 +42,8 @@ WinogradConvolution::WinogradConvolution(const torch::jit::Module& module, std::
   const at::Tensor weight = module.attr("weight").toTensor().to(at::kFloat).contiguous();
   const at::Tensor bias = module.attr("bias").toTensor().to(at::kFloat).contiguous();
   const auto size = [&](int dim) { return static_cast<int>(weight.size(dim)); };
-  packed_ = std::make_shared<const kernels::PackedWinograd>(values(weight), values(bias), size(0), size(1), size(2),
-                                                            static_cast<int>(dilation), pool);
+  packed_ = std::make_shared<const kernels::PackedWinograd>(values_of(weight), values_of(bias), size(0), size(1),
+                                                            size(2), static_cast<int>(dilation), pool);
 }
 
 at::Tensor WinogradConvolution::operator()(const at::Tensor& given, const at::Tensor& given_added,
